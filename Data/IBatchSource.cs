@@ -1,0 +1,26 @@
+namespace OrleansTrain.Data;
+
+/// <summary>
+/// One rank's batches, in the order that (seed, epoch, world size) fix. Used by the rank's thread alone;
+/// what prefetches behind it may use others.
+/// </summary>
+public interface IBatchSource : IAsyncDisposable
+{
+    /// <summary>Steps every rank takes in an epoch.</summary>
+    long StepsPerEpoch { get; }
+
+    /// <summary>Samples all ranks together see in an epoch.</summary>
+    long SamplesPerEpoch { get; }
+
+    /// <summary>Starts prefetching epoch <paramref name="epoch"/> (from 0) at step <paramref name="firstStep"/> within it.</summary>
+    void StartEpoch(int epoch, long firstStep);
+
+    /// <summary>
+    /// The next batch, waiting for it if need be; null at the end of the epoch.
+    /// Throws what reading or preprocessing threw, with the object and record named.
+    /// </summary>
+    Batch? Next(CancellationToken cancellationToken);
+
+    /// <summary>Time <see cref="Next"/> has spent waiting since the source was opened.</summary>
+    TimeSpan Waited { get; }
+}

@@ -1,0 +1,74 @@
+using OrleansTrain.Training;
+
+namespace OrleansTrain.Exchange;
+
+/// <summary>
+/// Everything one silo must know to exchange gradients in one attempt of a run. The same on all silos but for <see cref="Self"/>.
+/// </summary>
+public sealed record ExchangePlan
+{
+    /// <summary>The run and its attempt: every frame carries both, and frames of another attempt are refused.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>1 for the first attempt; grows with every restart.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The silos of the run; shard <c>s</c> of the parameters belongs to silo <c>s</c>.</summary>
+    public required IReadOnlyList<ExchangeSilo> Silos { get; init; }
+
+    /// <summary>Index of this silo in <see cref="Silos"/>.</summary>
+    public required int Self { get; init; }
+
+    /// <summary>Ranks in all silos together.</summary>
+    public int WorldSize => Silos.Sum(silo => silo.Ranks.Count);
+
+    /// <summary>The parameters.</summary>
+    public required ParameterLayout Layout { get; init; }
+
+    /// <summary>The optimizer that the shards apply.</summary>
+    public required OptimizerSettings Optimizer { get; init; }
+
+    /// <summary>How bytes travel between silos: <see cref="ExchangeMode.Auto"/> chooses per pair of silos.</summary>
+    public ExchangeMode Mode { get; init; } = ExchangeMode.Auto;
+
+    /// <summary>32 random bytes known to the silos of this attempt only; peers prove that they know it.</summary>
+    public required ReadOnlyMemory<byte> Secret { get; init; }
+
+    /// <summary>How long a rank waits for the others in one step before it reports them lost.</summary>
+    public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Step the first exchange belongs to: 0, or where the checkpoint stood.</summary>
+    public long FirstStep { get; init; }
+}
+
+/// <summary>One silo of a plan: where its tensor channel is, and the (consecutive) ranks it hosts.</summary>
+public sealed record ExchangeSilo(ExchangeEndpoint Endpoint, IReadOnlyList<int> Ranks);
+
+/// <summary>How to reach a silo's tensor channel.</summary>
+/// <param name="HostId">Equal for two silos that can share memory: same kernel boot, same /dev/shm.</param>
+/// <param name="Address">IP address or host name that other silos reach it by.</param>
+/// <param name="Port">TCP port of the tensor channel.</param>
+/// <param name="Silo">The silo's Orleans address as text, for messages and for the Orleans path.</param>
+public sealed record ExchangeEndpoint(string HostId, string Address, int Port, string Silo);
+
+/// <summary>How gradients and parameters travel between silos. Ranks of one silo always share memory.</summary>
+public enum ExchangeMode
+{
+    /// <summary>Shared memory on one host, else TCP.</summary>
+    Auto,
+
+    /// <summary>All ranks must be on one silo.</summary>
+    InProcess,
+
+    /// <summary>Memory shared by the processes of one host.</summary>
+    SharedMemory,
+
+    /// <summary>The silos' tensor channel.</summary>
+    Tcp,
+
+    /// <summary>Orleans messages: slow, works wherever the silos reach each other at all.</summary>
+    Orleans,
+
+    /// <summary>No exchange: every rank updates a copy of its own. For benchmarks only, the bound of what an exchange can reach.</summary>
+    None,
+}

@@ -1,0 +1,69 @@
+using TorchSharp;
+
+namespace OrleansTrain.Exchange;
+
+/// <summary>
+/// One silo's part of the gradient exchange of one attempt of a run; shared by the silo's ranks.
+/// It owns the parameter buffer that all of them read, and the shard of the optimizer state that falls to this silo.
+/// </summary>
+public interface IExchangeSession : IAsyncDisposable
+{
+    /// <summary>The plan this session was opened with.</summary>
+    ExchangePlan Plan { get; }
+
+    /// <summary>
+    /// The flat parameter buffer: float32, <c>[Layout.Length]</c>, CPU, 64-byte aligned, zero in the padding.
+    /// All ranks of the silo see this one buffer; it changes only inside <see cref="Step"/>.
+    /// </summary>
+    torch.Tensor Parameters { get; }
+
+    /// <summary>The optimizer state of this silo's shard.</summary>
+    IShardState Shard { get; }
+
+    /// <summary>Connects to the other silos and waits until all have connected. Called once, after every silo has opened its session.</summary>
+    Task Connect(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives every silo the parameters of the silo of rank 0. Called once by every silo before the first step.
+    /// </summary>
+    Task BroadcastParameters(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Called by each rank's own thread, once a step, with the rank's gradient. Returns when <see cref="Parameters"/> are those after the step.
+    /// The mean over all ranks is taken in the fixed order of the reduction tree, whatever the placement.
+    /// </summary>
+    /// <param name="rank">The caller's rank.</param>
+    /// <param name="gradients">
+    /// One pointer a parameter, in layout order: contiguous float32 on the CPU, left untouched until the call returns.
+    /// </param>
+    /// <param name="step">Global step number, the same on all ranks.</param>
+    /// <param name="learningRate">Learning rate of this step, the same on all ranks.</param>
+    /// <param name="request">What this rank asks of all ranks after this step.</param>
+    /// <returns>What any rank has asked for: all ranks of all silos get the same answer for the same step.</returns>
+    /// <exception cref="StaleAttemptException">A newer attempt has started.</exception>
+    /// <exception cref="PeerLostException">A silo or a rank is gone or did not come in time.</exception>
+    StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request);
+
+    /// <summary>Wakes all ranks waiting here with this error and tells the other silos.</summary>
+    void Abort(Exception reason);
+
+    /// <summary>Counters since the session was opened.</summary>
+    ExchangeStatistics Statistics { get; }
+}
+
+/// <summary>What a rank asks of all ranks at the end of a step; asked by one, done by all after the same step.</summary>
+[Flags]
+public enum StepRequests
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Take a checkpoint after this step.</summary>
+    Checkpoint = 1,
+
+    /// <summary>Stop after this step.</summary>
+    Stop = 2,
+}
+
+/// <summary>Counters of a session. Bytes are those that crossed to or from other silos.</summary>
+public readonly record struct ExchangeStatistics(long Steps, long BytesSent, long BytesReceived, TimeSpan Waiting, TimeSpan Updating);

@@ -1,0 +1,40 @@
+using Orleans.Concurrency;
+using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Grains.Abstractions.Trainers;
+
+namespace OrleansTrain.Grains.Abstractions.Runs;
+
+/// <summary>
+/// Runs one training run: attempts, placement, recovery, checkpoints, evaluation. One persistent state machine. Key: the MLflow run ID.
+/// </summary>
+[Alias("OrleansTrain.ITrainingGrain")]
+public interface ITrainingGrain : IGrainWithStringKey
+{
+    /// <summary>Accepts a new run; returns when its state is stored. Idempotent.</summary>
+    [Alias("Start")]
+    Task Start(RunSpec spec);
+
+    /// <summary>Where the run stands. Never waits for training.</summary>
+    [Alias("GetStatus"), AlwaysInterleave]
+    Task<RunStatus> GetStatus();
+
+    /// <summary>
+    /// Returns when the status is newer than <paramref name="version"/>, or after at most ten seconds with what there is.
+    /// </summary>
+    [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:30")]
+    Task<RunStatus> WaitForChange(long version);
+
+    /// <summary>Ends the run as KILLED after the current step; returns when it has ended. Metrics and checkpoints so far are kept.</summary>
+    [Alias("Cancel"), AlwaysInterleave, ResponseTimeout("00:01:00")]
+    Task<RunStatus> Cancel(string reason);
+
+    /// <summary>Continues a FAILED or KILLED run from its newest good checkpoint.</summary>
+    /// <param name="epochs">New number of epochs in all, or null to keep the one of the spec.</param>
+    /// <exception cref="RunRefusedException">The run is unknown, still running, or finished with nothing left to do.</exception>
+    [Alias("Resume")]
+    Task Resume(int? epochs);
+
+    /// <summary>A rank's measurements and events. Refused (false) when they come from an older attempt.</summary>
+    [Alias("Report"), AlwaysInterleave]
+    Task<bool> Report(RankReport report);
+}

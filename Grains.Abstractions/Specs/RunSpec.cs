@@ -1,0 +1,96 @@
+namespace OrleansTrain.Grains.Abstractions.Specs;
+
+/// <summary>
+/// A whole experiment, resolved: every key has a value and all of them have been checked.
+/// What is in here is logged as MLflow params and fixes the final weights.
+/// </summary>
+[GenerateSerializer, Alias("OrleansTrain.RunSpec"), Immutable]
+public sealed record RunSpec
+{
+    /// <summary>Name of the training task.</summary>
+    [Id(0)] public required string Task { get; init; }
+
+    /// <summary>MLflow experiment; by default the task's name.</summary>
+    [Id(1)] public required string Experiment { get; init; }
+
+    /// <summary>MLflow run name; null lets the tracking server choose one.</summary>
+    [Id(2)] public string? RunName { get; init; }
+
+    /// <summary>World size.</summary>
+    [Id(3)] public int Ranks { get; init; } = 2;
+
+    /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda</c>. Only <c>auto</c> may choose.</summary>
+    [Id(4)] public string Device { get; init; } = "auto";
+
+    /// <summary>Times the training data is seen.</summary>
+    [Id(5)] public int Epochs { get; init; } = 1;
+
+    /// <summary>Samples a rank takes in one step.</summary>
+    [Id(6)] public int BatchSizePerRank { get; init; } = 32;
+
+    /// <summary>Optimizer by torch's name, lower case.</summary>
+    [Id(7)] public string Optimizer { get; init; } = "sgd";
+
+    /// <summary>Base learning rate.</summary>
+    [Id(8)] public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>Optimizer settings by torch's names: <c>momentum</c>, <c>weight_decay</c>, <c>beta1</c> …</summary>
+    [Id(9)] public IReadOnlyDictionary<string, double> OptimizerSettings { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Learning rate schedule: <c>constant</c>, <c>step</c>, <c>cosine</c>, <c>linear</c>.</summary>
+    [Id(10)] public string Schedule { get; init; } = "constant";
+
+    /// <summary>Schedule settings: <c>step_size</c>, <c>gamma</c>, <c>warmup_steps</c>, <c>min_lr</c>.</summary>
+    [Id(11)] public IReadOnlyDictionary<string, double> ScheduleSettings { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Fixes initial weights, data order and all noise.</summary>
+    [Id(12)] public long Seed { get; init; } = 1;
+
+    /// <summary>Where the data is: <c>s3://bucket/prefix</c> or <c>file:///folder</c>.</summary>
+    [Id(13)] public required string Dataset { get; init; }
+
+    /// <summary><c>global</c>, <c>window</c> or <c>none</c>.</summary>
+    [Id(14)] public string Shuffle { get; init; } = "global";
+
+    /// <summary>Leaves a last, smaller step of an epoch out.</summary>
+    [Id(15)] public bool DropLast { get; init; }
+
+    /// <summary>Steps between checkpoints; 0: at the end of each epoch only.</summary>
+    [Id(16)] public long CheckpointEverySteps { get; init; }
+
+    /// <summary>Seconds between checkpoints; 0: none by time.</summary>
+    [Id(17)] public double CheckpointEverySeconds { get; init; }
+
+    /// <summary>Newest checkpoints to keep; the best one by <see cref="CheckpointMetric"/> is kept besides.</summary>
+    [Id(18)] public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Metric that says which checkpoint is best: <c>min:training_loss</c>, <c>max:validation_accuracy</c>; empty: none.</summary>
+    [Id(19)] public string CheckpointMetric { get; init; } = "";
+
+    /// <summary>Restarts before the run fails; -1: no limit.</summary>
+    [Id(20)] public int MaxFailures { get; init; } = 3;
+
+    /// <summary>Seconds without progress before a rank counts as hung.</summary>
+    [Id(21)] public double StepTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Torch threads a rank computes with; part of what fixes the weights.</summary>
+    [Id(22)] public int ThreadsPerRank { get; init; } = 1;
+
+    /// <summary>How gradients travel: <c>auto</c>, <c>inproc</c>, <c>shm</c>, <c>tcp</c>, <c>orleans</c>, <c>none</c> (benchmarks).</summary>
+    [Id(23)] public string Exchange { get; init; } = "auto";
+
+    /// <summary>Epochs between validations; 0: none.</summary>
+    [Id(24)] public int ValidateEvery { get; init; }
+
+    /// <summary>Steps between metric points within an epoch; 0: one point an epoch.</summary>
+    [Id(25)] public int LogEverySteps { get; init; }
+
+    /// <summary>What a bad record does: <c>fail</c> or <c>skip</c>.</summary>
+    [Id(26)] public string OnError { get; init; } = "fail";
+
+    /// <summary>Free-form parameters of the task: <c>params.NAME</c>.</summary>
+    [Id(27)] public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where checkpoints go: <c>s3://bucket/prefix</c> or <c>file:///folder</c>; a folder a run is made below it.</summary>
+    [Id(28)] public required string CheckpointUri { get; init; }
+}
