@@ -1,6 +1,5 @@
 using Orleans.Concurrency;
 using OrleansTrain.Grains.Abstractions.Specs;
-using OrleansTrain.Grains.Abstractions.Trainers;
 
 namespace OrleansTrain.Grains.Abstractions.Runs;
 
@@ -34,7 +33,13 @@ public interface ITrainingGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task Resume(int? epochs);
 
-    /// <summary>A rank's measurements and events. Refused (false) when they come from an older attempt.</summary>
-    [Alias("Report"), AlwaysInterleave]
-    Task<bool> Report(RankReport report);
+    /// <summary>
+    /// A rank has something to say, or has not been asked for long: wakes the run, also after its host has died.
+    /// </summary>
+    [Alias("Nudge"), AlwaysInterleave]
+    Task Nudge(int attempt, int rank);
+
+    /// <summary>A silo that hosts ranks of this run is about to leave: they are stopped at the next step and placed elsewhere.</summary>
+    [Alias("SiloLeaving"), AlwaysInterleave]
+    Task SiloLeaving(string silo);
 }

@@ -1,0 +1,42 @@
+using Orleans.Concurrency;
+
+namespace OrleansTrain.Grains.Abstractions.Trainers;
+
+/// <summary>
+/// One rank in one attempt of a run. Key: <c>{run}/{rank}/{attempt}|{silo}</c>; a new attempt gets new grains, so an old one can never be
+/// mistaken for it. The rank computes on a thread of its own; every call here returns at once or awaits that thread.
+/// </summary>
+[Alias("OrleansTrain.ITrainerGrain")]
+public interface ITrainerGrain : IGrainWithStringKey
+{
+    /// <summary>Builds the model, opens the data and, when there is one, reads the checkpoint to start from.</summary>
+    /// <exception cref="RankFailedException">The task, the data or the device cannot be used; the message says why.</exception>
+    [Alias("Prepare"), ResponseTimeout("00:10:00")]
+    Task<PreparedRank> Prepare(RankAssignment assignment);
+
+    /// <summary>Opens the silo's exchange session and connects it to the other silos; returns when all are connected.</summary>
+    [Alias("Connect"), ResponseTimeout("00:02:00")]
+    Task Connect(ExchangeAssignment exchange);
+
+    /// <summary>Starts the loop and returns.</summary>
+    [Alias("Run")]
+    Task Run();
+
+    /// <summary>
+    /// Where the rank stands. Epoch and checkpoint reports are repeated until the caller says that it has stored them.
+    /// </summary>
+    [Alias("GetProgress"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task<RankProgress> GetProgress(int committedEpoch, long committedCheckpoint);
+
+    /// <summary>Asks for a stop, with a checkpoint, after the step that all ranks agree on.</summary>
+    [Alias("RequestStop"), AlwaysInterleave]
+    Task RequestStop();
+
+    /// <summary>Tests a checkpoint on this rank's share of a split; returns the sums, which the caller adds up in rank order.</summary>
+    [Alias("Evaluate"), AlwaysInterleave, ResponseTimeout("01:00:00")]
+    Task<EvaluationReport> Evaluate(EvaluationAssignment assignment);
+
+    /// <summary>Ends the rank now, wherever it is, and frees what it holds. Idempotent.</summary>
+    [Alias("Stop"), AlwaysInterleave]
+    Task Stop(string reason);
+}
