@@ -8,7 +8,13 @@ const keys = [
 const problems = [];
 const expect = (holds, what) => holds || problems.push(what);
 
-const result = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const text = readFileSync(process.argv[2], "utf8");
+if (text.trim() === "") {
+  console.error(`expected one JSON object in ${process.argv[2]}, found nothing`);
+  process.exit(1);
+}
+
+const result = JSON.parse(text);
 for (const key of keys) expect(result[key] !== undefined && result[key] !== null, `key ${key} is there`);
 expect(result.status === "FINISHED", `status FINISHED, found ${result.status}`);
 expect(result.epochs === 1, `epochs 1, found ${result.epochs}`);
