@@ -10,4 +10,8 @@ public interface IObjectStores
     /// <returns>The store, and the key or key prefix inside it (no leading '/').</returns>
     /// <exception cref="ObjectStoreException">The URI is of no known kind or its key escapes the store.</exception>
     (IObjectStore Store, string Key) Resolve(string uri);
+
+    /// <summary>Creates the bucket that the URI names unless it exists; for a folder there is nothing to do.</summary>
+    /// <exception cref="ObjectStoreException">The bucket does not exist and must not be created with these keys.</exception>
+    Task EnsureBucket(string uri, CancellationToken cancellationToken = default);
 }

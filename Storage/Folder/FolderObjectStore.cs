@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansTrain.Storage.Folder;
+
+/// <summary>
+/// Objects as files below a folder. A write goes to a temporary file, to disk, and then into place by a rename,
+/// so that neither a reader nor a power cut ever meets half an object. Thread-safe, also between processes.
+/// </summary>
+public sealed class FolderObjectStore(string root) : IObjectStore
+{
+    private readonly string _root = Path.GetFullPath(root);
+
+    /// <inheritdoc/>
+    public string Description => $"folder {_root}";
+
+    /// <inheritdoc/>
+    public Task<ObjectInfo?> Stat(string key, CancellationToken cancellationToken = default) => Guard("read", key, path =>
+    {
+        var file = new FileInfo(path);
+        return Task.FromResult(file.Exists ? FolderListing.Info(key, file) : (ObjectInfo?)null);
+    });
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ObjectInfo> List(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var folder = prefix[..(prefix.LastIndexOf('/') + 1)];
+        foreach (var info in FolderListing.Walk(PathOf(folder), folder, prefix))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return info;
+        }
+
+        await Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task ReadRange(string key, long offset, Memory<byte> destination, string? expectedETag = null, CancellationToken cancellationToken = default) =>
+        Guard("read", key, async path =>
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.Asynchronous);
+            var found = FolderListing.ETag(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+            if (expectedETag is not null && expectedETag != found)
+            {
+                throw new ObjectStoreException(
+                    $"{path} has changed: expected version {expectedETag}, found {found}. Do not change data while it is used.", ObjectStoreError.Changed);
+            }
+
+            await Fill(file, path, offset, destination, cancellationToken);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenRead(string key, CancellationToken cancellationToken = default) => Guard("read", key, path =>
+        Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan)));
+
+    /// <inheritdoc/>
+    public Task<ObjectInfo> Write(string key, Stream content, long length, CancellationToken cancellationToken = default) => Guard("write", key, async path =>
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var part = Path.Combine(folder, $"{FolderListing.PartPrefix}{Guid.NewGuid():N}");
+        try
+        {
+            await using (var file = Create(folder, part))
+            {
+                await Copy(content, file, key, length, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            // The kernel's clock ticks every few milliseconds; two versions must not share a time, which is part of the ETag.
+            File.SetLastWriteTimeUtc(part, Later(path));
+            var info = FolderListing.Info(key, new FileInfo(part));
+            File.Move(part, path, overwrite: true);
+            return info;
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    });
+
+    /// <summary>Deletes an object, and the folder it stood in when that is empty then.</summary>
+    public Task Delete(string key, CancellationToken cancellationToken = default) => Guard("delete", key, path =>
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(folder))
+        {
+            File.Delete(path);
+            if (folder != _root && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                DeleteEmpty(folder);
+            }
+        }
+
+        return Task.FromResult(true);
+    });
+
+    private static void DeleteEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Another writer has put something there in the meantime: it is not empty any more, as wanted.
+        }
+    }
+
+    private static async Task Fill(SafeFileHandle file, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        for (var done = 0; done < destination.Length;)
+        {
+            var read = await RandomAccess.ReadAsync(file, destination[done..], offset + done, cancellationToken);
+            if (read == 0)
+            {
+                throw new ObjectStoreException(
+                    $"{path} is too short: expected {offset + destination.Length} bytes, found {offset + done}.", ObjectStoreError.Changed);
+            }
+
+            done += read;
+        }
+    }
+
+    private static async Task Copy(Stream content, FileStream file, string key, long length, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[(int)Math.Clamp(length, 1, 1 << 20)];
+        for (long done = 0; done < length;)
+        {
+            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), cancellationToken);
+            if (read == 0)
+            {
+                throw new EndOfStreamException($"the content of '{key}' ends after {done} of {length} bytes");
+            }
+
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            done += read;
+        }
+    }
+
+    private static DateTime Later(string path)
+    {
+        var now = DateTime.UtcNow;
+        var old = File.GetLastWriteTimeUtc(path);
+        return now > old ? now : old.AddTicks(1);
+    }
+
+    private static FileStream Create(string folder, string part)
+    {
+        for (var again = true; ; again = false)
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+                return new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
+            }
+            catch (DirectoryNotFoundException) when (again)
+            {
+                // A Delete has just taken the empty folder away.
+            }
+        }
+    }
+
+    private string PathOf(string key) => Path.Combine(_root, ObjectUri.Check(key, key).Replace('/', Path.DirectorySeparatorChar));
+
+    private async Task<T> Guard<T>(string verb, string key, Func<string, Task<T>> action)
+    {
+        if (key.Length == 0)
+        {
+            throw new ObjectStoreException($"Cannot {verb} an object without a key in {Description}.", ObjectStoreError.InvalidName);
+        }
+
+        var path = PathOf(key);
+        try
+        {
+            return await action(path);
+        }
+        catch (Exception error) when (FolderErrors.IsFileError(error))
+        {
+            throw FolderErrors.Translate(error, verb, path);
+        }
+    }
+}

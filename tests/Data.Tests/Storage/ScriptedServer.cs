@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using OrleansTrain.Storage;
+
+namespace OrleansTrain.Data.Tests.Storage;
+
+/// <summary>Answers each request with the next answer of a script and closes the connection: a server that misbehaves on command.</summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Queue<string> _answers;
+    private readonly Task _serving;
+
+    public ScriptedServer(params string[] answers)
+    {
+        _answers = new Queue<string>(answers);
+        _listener.Start();
+        _serving = Serve();
+    }
+
+    /// <summary>Heads of the requests so far.</summary>
+    public List<string> Requests { get; } = [];
+
+    public ObjectStoreOptions Options(int retries = 6) => new()
+    {
+        LocalFolder = "unused",
+        Endpoint = new Uri($"http://{_listener.LocalEndpoint}"),
+        AccessKey = "key",
+        SecretKey = "secret-never-shown",
+        Retries = retries,
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+    };
+
+    public static string Error(int status, string code, string text = "said so") =>
+        With(status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{text}</Message></Error>");
+
+    /// <summary>An answer that announces <paramref name="announced"/> bytes (by default as many as there are) and has <paramref name="body"/>.</summary>
+    public static string With(int status, string body, int? announced = null, string headers = "") =>
+        $"HTTP/1.1 {status} Whatever\r\nContent-Length: {announced ?? body.Length}\r\nConnection: close\r\n{headers}\r\n{body}";
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving;
+    }
+
+    private async Task Serve()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync();
+                await using var stream = client.GetStream();
+                await Answer(stream);
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task Answer(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        var head = new StringBuilder();
+        while (await reader.ReadLineAsync() is { Length: > 0 } line)
+        {
+            head.AppendLine(line);
+        }
+
+        Requests.Add(head.ToString());
+        var answer = _answers.TryDequeue(out var next) ? next : Error(500, "ScriptIsOver");
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+    }
+}
