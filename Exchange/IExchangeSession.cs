@@ -63,6 +63,12 @@ public enum StepRequests
 
     /// <summary>Stop after this step.</summary>
     Stop = 2,
+
+    /// <summary>
+    /// This rank's silo still writes the checkpoint before, so that none can be taken after this step unless the run ends with it:
+    /// said by one rank, left out by all.
+    /// </summary>
+    Busy = 4,
 }
 
 /// <summary>Counters of a session. Bytes are those that crossed to or from other silos.</summary>

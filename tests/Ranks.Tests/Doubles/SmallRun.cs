@@ -1,0 +1,84 @@
+using OrleansTrain.Data;
+using OrleansTrain.Exchange;
+using OrleansTrain.Training;
+using OrleansTrain.Training.Replicas;
+using OrleansTrain.Training.Schedules;
+using TorchSharp;
+
+namespace OrleansTrain.Ranks.Tests.Doubles;
+
+/// <summary>A whole run in this process: one thread a rank.</summary>
+internal sealed class SmallRun : IAsyncDisposable
+{
+    public const int BatchSize = 8;
+    private readonly List<RankRandom> _randoms = [];
+
+    public SmallRun(
+        TrainingTask task,
+        int ranks,
+        int epochs = 2,
+        long stepsPerEpoch = 5,
+        float momentum = 0.9f,
+        Func<ParameterLayout, IExchangeSession>? openSession = null,
+        Func<int, long, int, Batch, Batch>? intercept = null)
+    {
+        for (var rank = 0; rank < ranks; rank++)
+        {
+            var random = new RankRandom(seed: 1, rank);
+            _randoms.Add(random);
+            Replicas.Add(ModelReplica.Create(
+                task, new TaskContext(rank, ranks, seed: 1, torch.CPU, new Dictionary<string, string>(), random)));
+        }
+
+        Session = openSession?.Invoke(Replicas[0].Layout) ?? new BarrierSession(Replicas[0].Layout, ranks, momentum);
+        for (var rank = 0; rank < ranks; rank++)
+        {
+            Replicas[rank].Bind(Session.Parameters, copyValues: rank == 0);
+            var own = rank;
+            Work.Add(new RankWork
+            {
+                Replica = Replicas[rank],
+                Session = Session,
+                Source = new ListSource(1, rank, ranks, stepsPerEpoch, BatchSize, TinyTask.Inputs, TinyTask.Classes)
+                {
+                    Intercept = intercept is null ? null : (epoch, step, batch) => intercept(epoch, step, own, batch),
+                },
+                Schedule = LearningRateSchedule.Create("constant", new Dictionary<string, double>(), 0.1, stepsPerEpoch, epochs * stepsPerEpoch),
+                Options = new RankLoopOptions { Epochs = epochs },
+                Observer = new RecordingObserver(),
+            });
+        }
+    }
+
+    public List<ModelReplica> Replicas { get; } = [];
+
+    public IExchangeSession Session { get; }
+
+    public List<RankWork> Work { get; } = [];
+
+    public string WeightsHash => Training.WeightsHash.Compute(Session.Plan.Layout, Session.Parameters);
+
+    public RecordingObserver Observer(int rank) => (RecordingObserver)Work[rank].Observer;
+
+    public SmallRun With(Func<int, RankWork, RankWork> change)
+    {
+        for (var rank = 0; rank < Work.Count; rank++)
+        {
+            Work[rank] = change(rank, Work[rank]);
+        }
+
+        return this;
+    }
+
+    public List<Task<RankResult>> Start(CancellationToken cancellationToken = default) =>
+        [.. Work.Select((work, rank) => RankThread.Start($"rank {rank}", () => new RankLoop(work).Run(cancellationToken)))];
+
+    public async Task<RankResult[]> Run() => await Task.WhenAll(Start()).WaitAsync(TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        Replicas.ForEach(replica => replica.Dispose());
+        _randoms.ForEach(random => random.Dispose());
+        await Session.DisposeAsync();
+    }
+}
