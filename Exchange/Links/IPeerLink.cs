@@ -1,0 +1,54 @@
+namespace OrleansTrain.Exchange.Links;
+
+/// <summary>
+/// The way to one other silo of a session. Both sides push: partial sums into the other's inbox, then new parameters into its buffer.
+/// Everything has its place from the start, so that receiving never waits for the receiver's ranks and two silos cannot wait for each other.
+/// </summary>
+internal unsafe interface IPeerLink : IAsyncDisposable
+{
+    /// <summary>Index of the other silo in the plan.</summary>
+    int Silo { get; }
+
+    /// <summary>Bytes that have gone to the other silo and come from it.</summary>
+    (long Sent, long Received) Bytes { get; }
+
+    /// <summary>Connects to the other silo; returns when it has answered.</summary>
+    Task Connect(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Where this silo's partial sum for a chunk of the other's shard is to be written for <see cref="SendPartial"/>,
+    /// or null when any memory will do.
+    /// </summary>
+    float* PartialTarget(int node, int chunk);
+
+    /// <summary>Gives a partial sum to the other silo. <paramref name="data"/> may be reused on return. Any thread.</summary>
+    void SendPartial(long step, int node, int chunk, StepRequests requests, float* data);
+
+    /// <summary>Gives a chunk of this silo's shard, updated, to the other silo. Any thread.</summary>
+    void SendParameters(long step, int chunk, float* data);
+
+    /// <summary>The other silo's partial sum for this silo's shard, all chunks in a row; <paramref name="node"/> counts in its cover.</summary>
+    float* Partials(int node);
+
+    /// <summary>Waits for all of the other silo's partial sums for a chunk of this silo's shard.</summary>
+    void WaitForPartials(long step, int chunk, TimeSpan timeout);
+
+    /// <summary>Waits until the other silo's shard has arrived in the parameter buffer.</summary>
+    void WaitForParameters(long step, TimeSpan timeout);
+
+    /// <summary>What the other silo's ranks ask for in this step. Known once a partial sum has come.</summary>
+    StepRequests Requests(long step);
+
+    /// <summary>Sends all parameters, before the first step.</summary>
+    void SendBroadcast();
+
+    /// <summary>Waits for all parameters, before the first step.</summary>
+    void WaitForBroadcast(TimeSpan timeout);
+
+    /// <summary>
+    /// Ends the exchange with the other silo and wakes threads of this silo that are blocked in sending to it. Memory stays valid until the link
+    /// is disposed.
+    /// </summary>
+    /// <param name="reason">Why the session has failed, for the other silo to know; null when it has come to its end.</param>
+    void Close(string? reason);
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using OrleansTrain.Exchange.Synchronization;
+
+namespace OrleansTrain.Exchange.Sessions;
+
+/// <summary>The step. All that changes while it runs is here.</summary>
+internal sealed partial class ExchangeSession
+{
+    private readonly WorkQueue _sending;
+    private readonly WorkQueue _updating;
+    private int _arrived;
+    private int _chunksLeft;
+    private StepRequests _requests;
+
+    /// <summary>Steps for which all ranks of the silo have brought their gradients.</summary>
+    private long _opened;
+
+    /// <summary>Steps after which the parameters are complete.</summary>
+    private long _completed;
+
+    public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
+    {
+        _users.Enter(_fault);
+        try
+        {
+            var worker = WorkerOf(rank);
+            worker.Offer(gradients, step, learningRate, request);
+            Gather(worker, step);
+            SendPartials(worker, step);
+            UpdateShard(worker, step);
+            return _requests;
+        }
+        catch (Exception error)
+        {
+            // An error in one rank ends the session for all: the others would wait for it in vain.
+            Abort(error);
+            _fault.ThrowIfSet();
+            throw;
+        }
+        finally
+        {
+            _users.Leave();
+        }
+    }
+
+    /// <summary>Waits for all ranks of the silo; the last one opens the step.</summary>
+    private void Gather(RankWorker worker, long step)
+    {
+        if (Interlocked.Increment(ref _arrived) < _workers.Length)
+        {
+            Await(worker, ref _opened, step + 1, nameof(Gather));
+            return;
+        }
+
+        _requests = StepRequests.None;
+        foreach (var other in _workers)
+        {
+            if (other.LearningRate != worker.LearningRate)
+            {
+                throw new InvalidOperationException(
+                    $"Step {step}: rank {other.Rank} has learning rate {other.LearningRate}, rank {worker.Rank} has {worker.LearningRate}.");
+            }
+
+            _requests |= other.Request;
+        }
+
+        _arrived = 0;
+        _optimizer.BeginStep(worker.LearningRate);
+        _sending.Reset();
+        _updating.Reset();
+        _chunksLeft = _updating.Items;
+        Interlocked.Exchange(ref _opened, step + 1);
+        _signal.Notify();
+    }
+
+    private void SendPartials(RankWorker worker, long step)
+    {
+        var requests = _requests;
+        while (_sending.TryTake(worker.Index, out var item))
+        {
+            _partials.Run(worker, item, step, requests);
+        }
+    }
+
+    private void UpdateShard(RankWorker worker, long step)
+    {
+        var updated = 0;
+        for (; _updating.TryTake(worker.Index, out var chunk); updated++)
+        {
+            AwaitPartials(worker, step, chunk);
+            var start = Stopwatch.GetTimestamp();
+            _update.Run(worker, chunk);
+            worker.AddUpdating(start);
+            SendParameters(step, chunk);
+        }
+
+        if (updated > 0 && Interlocked.Add(ref _chunksLeft, -updated) == 0)
+        {
+            Complete(worker, step);
+        }
+        else
+        {
+            Await(worker, ref _completed, step + 1, nameof(Complete));
+        }
+    }
+
+    private void AwaitPartials(RankWorker worker, long step, int chunk)
+    {
+        if (_links.Count == 0)
+        {
+            return;
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < _links.Count; i++)
+        {
+            _links[i].WaitForPartials(step, chunk, Plan.StepTimeout);
+        }
+
+        worker.AddWaiting(start);
+    }
+
+    private unsafe void SendParameters(long step, int chunk)
+    {
+        for (var i = 0; i < _links.Count; i++)
+        {
+            _links[i].SendParameters(step, chunk, _parameters.Pointer + _shape.Shards.Chunk(Plan.Self, chunk).Start);
+        }
+    }
+
+    /// <summary>The silo's own shard is done: the last rank at work waits for those of the others and lets everyone go on.</summary>
+    private void Complete(RankWorker worker, long step)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < _links.Count; i++)
+        {
+            _links[i].WaitForParameters(step, Plan.StepTimeout);
+            _requests |= _links[i].Requests(step);
+        }
+
+        worker.AddWaiting(start);
+        Interlocked.Exchange(ref _completed, step + 1);
+        _signal.Notify();
+    }
+
+    private void Await(RankWorker worker, ref long counter, long target, string phase)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = _signal.Wait(ref counter, target, Plan.StepTimeout);
+        worker.AddWaiting(start);
+        if (result == WaitResult.TimedOut)
+        {
+            throw new PeerLostException(Describe(target - 1, phase));
+        }
+
+        if (result == WaitResult.Faulted)
+        {
+            _fault.ThrowIfSet();
+        }
+    }
+
+    private string Describe(long step, string phase)
+    {
+        var missing = _workers.Where(worker => worker.Arrived <= step).Select(worker => worker.Rank).ToList();
+        var who = missing.Count > 0
+            ? $"{(missing.Count == 1 ? "rank" : "ranks")} {string.Join(", ", missing)} did not come"
+            : $"the ranks of this silo did not finish ({phase})";
+        return $"Run {Plan.RunId}, attempt {Plan.Attempt}, step {step}: {who} within {Plan.StepTimeout.TotalSeconds:0.###} s.";
+    }
+
+    private RankWorker WorkerOf(int rank)
+    {
+        foreach (var worker in _workers)
+        {
+            if (worker.Rank == rank)
+            {
+                return worker;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(rank), $"Rank {rank} is not on this silo, which hosts {string.Join(", ", _workers.Select(w => w.Rank))}.");
+    }
+}

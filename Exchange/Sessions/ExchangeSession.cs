@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Training.Optimizers;
+using TorchSharp;
+
+namespace OrleansTrain.Exchange.Sessions;
+
+/// <summary>
+/// A silo's part of an exchange: its ranks' threads do all the work in <see cref="Step"/>; links bring in what other silos send.
+/// </summary>
+internal sealed partial class ExchangeSession : IExchangeSession
+{
+    private readonly SessionShape _shape;
+    private readonly ParameterBuffer _parameters;
+    private readonly IFlatOptimizer _optimizer;
+    private readonly IReadOnlyList<IPeerLink> _links;
+    private readonly RankWorker[] _workers;
+    private readonly PartialSums _partials;
+    private readonly ShardUpdate _update;
+    private readonly SessionFault _fault;
+    private readonly Signal _signal;
+    private readonly SessionUsers _users = new();
+
+    /// <summary>Takes over the parameters and the links.</summary>
+    public ExchangeSession(SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, SessionFault fault, SpinPolicy spin)
+    {
+        _shape = shape;
+        _parameters = parameters;
+        _links = links;
+        _fault = fault;
+        var plan = shape.Plan;
+        _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
+        _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape)))];
+        _partials = new PartialSums(shape, _workers, links);
+        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);
+        _sending = new WorkQueue(_partials.Items, _workers.Length);
+        _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
+        _signal = new Signal(fault, spin);
+        _opened = _completed = plan.FirstStep;
+        Shard = new ShardState(shape.OwnShard, _optimizer);
+    }
+
+    public ExchangePlan Plan => _shape.Plan;
+
+    public torch.Tensor Parameters => _parameters.Tensor;
+
+    public IShardState Shard { get; }
+
+    public ExchangeStatistics Statistics => new(
+        Volatile.Read(ref _completed) - Plan.FirstStep,
+        _links.Sum(link => link.Bytes.Sent),
+        _links.Sum(link => link.Bytes.Received),
+        Mean(worker => worker.WaitingTicks),
+        Mean(worker => worker.UpdatingTicks));
+
+    public async Task Connect(CancellationToken cancellationToken)
+    {
+        _fault.ThrowIfSet();
+        await Task.WhenAll(_links.Select(link => link.Connect(cancellationToken)));
+    }
+
+    public Task BroadcastParameters(CancellationToken cancellationToken)
+    {
+        if (_links.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        // Blocks on sockets: a thread of its own, not one of the pool's.
+        return Task.Factory.StartNew(Broadcast, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellationToken);
+    }
+
+    public void Abort(Exception reason)
+    {
+        if (!_fault.TrySet(reason))
+        {
+            return;
+        }
+
+        foreach (var link in _links)
+        {
+            link.Close(reason.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _fault.TrySet(new ObjectDisposedException(null, $"The exchange of run {Plan.RunId}, attempt {Plan.Attempt}, has been closed."));
+        foreach (var link in _links)
+        {
+            link.Close(reason: null);
+        }
+
+        if (!await _users.Close())
+        {
+            return;
+        }
+
+        foreach (var link in _links)
+        {
+            await link.DisposeAsync();
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+
+        _partials.Dispose();
+        _optimizer.Dispose();
+        _parameters.Dispose();
+    }
+
+    private void Broadcast()
+    {
+        _users.Enter(_fault);
+        try
+        {
+            var source = Plan.Silos.Index().Single(silo => silo.Item.Ranks.Contains(0)).Index;
+            if (source == Plan.Self)
+            {
+                foreach (var link in _links)
+                {
+                    link.SendBroadcast();
+                }
+            }
+            else
+            {
+                _links.Single(link => link.Silo == source).WaitForBroadcast(Plan.StepTimeout);
+            }
+        }
+        catch (Exception error)
+        {
+            Abort(error);
+            _fault.ThrowIfSet();
+            throw;
+        }
+        finally
+        {
+            _users.Leave();
+        }
+    }
+
+    private TimeSpan Mean(Func<RankWorker, long> ticks) =>
+        TimeSpan.FromSeconds(_workers.Average(worker => (double)ticks(worker)) / Stopwatch.Frequency);
+}

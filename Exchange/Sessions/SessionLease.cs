@@ -1,0 +1,28 @@
+using TorchSharp;
+
+namespace OrleansTrain.Exchange.Sessions;
+
+/// <summary>One opener's hold on a session that the ranks of a silo share: the session closes when all holds have been disposed.</summary>
+internal sealed class SessionLease(IExchangeSession session, Func<ValueTask> release) : IExchangeSession
+{
+    private int _released;
+
+    public ExchangePlan Plan => session.Plan;
+
+    public torch.Tensor Parameters => session.Parameters;
+
+    public IShardState Shard => session.Shard;
+
+    public ExchangeStatistics Statistics => session.Statistics;
+
+    public Task Connect(CancellationToken cancellationToken) => session.Connect(cancellationToken);
+
+    public Task BroadcastParameters(CancellationToken cancellationToken) => session.BroadcastParameters(cancellationToken);
+
+    public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request) =>
+        session.Step(rank, gradients, step, learningRate, request);
+
+    public void Abort(Exception reason) => session.Abort(reason);
+
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? release() : ValueTask.CompletedTask;
+}

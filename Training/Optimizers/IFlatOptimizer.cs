@@ -1,0 +1,29 @@
+namespace OrleansTrain.Training.Optimizers;
+
+/// <summary>
+/// An optimizer over one flat range of float32 parameters. A step is <see cref="BeginStep"/> once, then <see cref="Update"/> for every element
+/// once, in any order and from any threads: elements do not depend on each other.
+/// </summary>
+internal unsafe interface IFlatOptimizer : IDisposable
+{
+    /// <summary>Elements in the range.</summary>
+    long Length { get; }
+
+    /// <summary>Names of the state arrays, torch's; each has <see cref="Length"/> elements.</summary>
+    IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>Steps taken; set when a checkpoint is restored.</summary>
+    long Steps { get; set; }
+
+    /// <summary>First element of a state array.</summary>
+    /// <exception cref="KeyNotFoundException">There is no array of that name.</exception>
+    float* State(string name);
+
+    /// <summary>Starts a step. Not concurrent with <see cref="Update"/>.</summary>
+    void BeginStep(double learningRate);
+
+    /// <summary>Updates <paramref name="count"/> elements from <paramref name="offset"/> in the range.</summary>
+    /// <param name="parameters">Element <paramref name="offset"/> of the parameters; changed.</param>
+    /// <param name="gradient">Element <paramref name="offset"/> of the mean gradient; left as it is.</param>
+    void Update(float* parameters, float* gradient, long offset, long count);
+}

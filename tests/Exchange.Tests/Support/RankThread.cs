@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace OrleansTrain.Exchange.Tests.Support;
+
+/// <summary>A rank's own thread, as a trainer has one; what it threw is the task's outcome.</summary>
+internal static class RankThread
+{
+    public static Task<T> Run<T>(Func<T> body)
+    {
+        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                outcome.SetResult(body());
+            }
+            catch (Exception error)
+            {
+                outcome.SetException(error);
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        thread.Start();
+        return outcome.Task;
+    }
+
+    public static StepRequests Step(
+        IExchangeSession session, int rank, float[][] gradients, long step, double learningRate = 0.1, StepRequests request = StepRequests.None)
+    {
+        var pins = gradients.Select(gradient => GCHandle.Alloc(gradient, GCHandleType.Pinned)).ToArray();
+        try
+        {
+            return session.Step(rank, pins.Select(pin => pin.AddrOfPinnedObject()).ToArray(), step, learningRate, request);
+        }
+        finally
+        {
+            foreach (var pin in pins)
+            {
+                pin.Free();
+            }
+        }
+    }
+}
