@@ -17,8 +17,9 @@ public interface ICheckpointTaker
     /// <param name="step">Steps of the run that are done.</param>
     /// <param name="cursor">Where to continue from this checkpoint.</param>
     /// <param name="sums">The rank's sums of the epoch that <paramref name="cursor"/> lies in.</param>
-    void Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums);
+    /// <returns>Ends when the silo's share is written, or its observer knows that it could not be; never fails.</returns>
+    Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums);
 
-    /// <summary>Waits until nothing is being written.</summary>
+    /// <summary>Waits until the share before this rank's next <see cref="Take"/> is written.</summary>
     void WaitIdle(CancellationToken cancellationToken);
 }

@@ -20,6 +20,7 @@ public sealed class RankLoop
     private long _stepsDone;
     private long _skipped;
     private bool _warnedOfGlobalDraws;
+    private Task _lastCheckpoint = Task.CompletedTask;
 
     /// <summary>Prepares a loop.</summary>
     public RankLoop(RankWork work)
@@ -48,7 +49,7 @@ public sealed class RankLoop
             torch.set_num_threads(_options.Threads);
             var stopped = RunEpochs(cancellationToken);
             Publish(RankPhase.Checkpointing);
-            _work.Checkpoints?.WaitIdle(cancellationToken);
+            _lastCheckpoint.Wait(cancellationToken);
             Publish(RankPhase.Done);
             return new RankResult(_stepsDone, stopped, _skipped);
         }
@@ -245,7 +246,7 @@ public sealed class RankLoop
                 checkpoints.WaitIdle(cancellationToken);
                 goto case CheckpointSchedule.Decision.Take;
             case CheckpointSchedule.Decision.Take:
-                checkpoints.Take(_work.Replica, _stepsDone, cursor, _epochSums);
+                _lastCheckpoint = checkpoints.Take(_work.Replica, _stepsDone, cursor, _epochSums);
                 _checkpoints.Taken();
                 _work.Control.CheckpointTaken();
                 break;
