@@ -6,7 +6,11 @@ namespace OrleansTrain.Ranks;
 /// When checkpoints are taken. All ranks decide alike, since they decide from what all of them know: the step's number and what all ranks
 /// together asked for in that step (<see cref="StepRequests.Busy"/> among it).
 /// </summary>
-internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, bool decidesOnTime)
+/// <param name="everySteps">Steps between checkpoints; 0: none by steps.</param>
+/// <param name="interval">Time between checkpoints; zero: none by time.</param>
+/// <param name="decidesOnTime">This rank's clock counts.</param>
+/// <param name="onlyAtEnd">Ranks that do not exchange cannot agree on anything but the end.</param>
+internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, bool decidesOnTime, bool onlyAtEnd)
 {
     private long _last = Environment.TickCount64;
     private bool _epochEndDue;
@@ -43,6 +47,11 @@ internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, boo
         if (endOfRun || (stop && asked))
         {
             return Decision.WaitAndTake;
+        }
+
+        if (onlyAtEnd)
+        {
+            return Decision.None;
         }
 
         var bySteps = everySteps > 0 && stepsDone % everySteps == 0;

@@ -30,7 +30,11 @@ public sealed class RankLoop
         _options = work.Options;
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
-        _checkpoints = new CheckpointSchedule(_options.CheckpointEverySteps, _options.CheckpointInterval, decidesOnTime: _rank == 0);
+        _checkpoints = new CheckpointSchedule(
+            _options.CheckpointEverySteps,
+            _options.CheckpointInterval,
+            decidesOnTime: _rank == 0,
+            onlyAtEnd: work.Session.Plan.Mode == ExchangeMode.None);
     }
 
     /// <summary>

@@ -120,6 +120,6 @@ public sealed partial record CheckpointManifest
             at += range.Length;
         }
 
-        return at == length ? null : $"expected optimizer state of {length} elements, found {at}";
+        return at == length || OptimizerRanges.Count == 0 ? null : $"expected optimizer state of {length} elements, found {at}";
     }
 }

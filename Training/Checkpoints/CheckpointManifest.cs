@@ -46,7 +46,10 @@ public sealed partial record CheckpointManifest
     /// <summary>Name of the optimizer.</summary>
     public required string Optimizer { get; init; }
 
-    /// <summary>The ranges its state was written in, in order: together the whole flat buffer.</summary>
+    /// <summary>
+    /// The ranges its state was written in, in order: together the whole flat buffer. None when the ranks did not exchange (a benchmark's mode):
+    /// such a checkpoint can be evaluated, not resumed.
+    /// </summary>
     public required IReadOnlyList<OptimizerRange> OptimizerRanges { get; init; }
 
     /// <summary>Metrics known of the state, for example of the last completed epoch; says which checkpoint is best.</summary>

@@ -20,14 +20,15 @@ internal sealed class SmallRun : IAsyncDisposable
         long stepsPerEpoch = 5,
         float momentum = 0.9f,
         Func<ParameterLayout, IExchangeSession>? openSession = null,
-        Func<int, long, int, Batch, Batch>? intercept = null)
+        Func<int, long, int, Batch, Batch>? intercept = null,
+        long seed = 1)
     {
         for (var rank = 0; rank < ranks; rank++)
         {
-            var random = new RankRandom(seed: 1, rank);
+            var random = new RankRandom(seed, rank);
             _randoms.Add(random);
             Replicas.Add(ModelReplica.Create(
-                task, new TaskContext(rank, ranks, seed: 1, torch.CPU, new Dictionary<string, string>(), random)));
+                task, new TaskContext(rank, ranks, seed, torch.CPU, new Dictionary<string, string>(), random)));
         }
 
         Session = openSession?.Invoke(Replicas[0].Layout) ?? new BarrierSession(Replicas[0].Layout, ranks, momentum);
