@@ -1,0 +1,33 @@
+using OrleansTrain.Client.History;
+using OrleansTrain.Client.Output;
+using OrleansTrain.Client.Runs;
+using OrleansTrain.Client.Sessions;
+using OrleansTrain.Client.Signals;
+using OrleansTrain.Client.Catalog;
+
+namespace OrleansTrain.Client;
+
+/// <summary>What the commands need of the world around them. Nothing in it starts anything until it is used.</summary>
+internal sealed record ClientServices
+{
+    public required Terminal Terminal { get; init; }
+
+    /// <summary>Environment variables.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
+    public required string WorkingFolder { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ISessions Sessions { get; init; }
+
+    public required ITrackingAccess Tracking { get; init; }
+
+    public required ITaskCatalog Tasks { get; init; }
+
+    /// <summary>Starts to listen for signals.</summary>
+    public required Func<IInterrupts> ListenForInterrupts { get; init; }
+
+    /// <summary>Makes sure that a run's dataset is there before the run is started.</summary>
+    public required IDatasetPreparation Datasets { get; init; }
+}

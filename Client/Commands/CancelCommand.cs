@@ -1,0 +1,47 @@
+using System.CommandLine;
+using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.Runs;
+using OrleansTrain.Grains.Abstractions.Runs;
+
+namespace OrleansTrain.Client.Commands;
+
+/// <summary><c>cancel</c>: ends a run as KILLED.</summary>
+internal sealed class CancelCommand(ClientServices services)
+{
+    private readonly Argument<string> _runId = CommonOptions.RunId();
+
+    public Command Create()
+    {
+        var command = new DocumentedCommand("cancel", "End a run after its current step; its checkpoints are kept.", "orleanstrain cancel RUN_ID")
+        {
+            _runId,
+            CommonOptions.Json,
+        };
+        command.SetAction((parse, _) => RunAsync(parse));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parse)
+    {
+        var runId = parse.GetRequiredValue(_runId);
+        using var interrupts = services.ListenForInterrupts();
+        await using var session = await Attachment.OpenAsync(services, interrupts.Requested);
+        var run = session.Grains.GetGrain<ITrainingGrain>(runId);
+        var before = await run.GetStatus();
+        if (before.Phase == RunPhase.Unknown)
+        {
+            throw new CommandFailedException($"no run {runId} is known here; 'orleanstrain runs' lists those there are");
+        }
+
+        if (before.Phase.IsTerminal())
+        {
+            throw new CommandFailedException($"run {runId} has ended already: {before.Phase.ToMlflowStatus()}");
+        }
+
+        var status = await run.Cancel("cancelled by a user").WaitAsync(interrupts.Requested);
+        services.Terminal.WriteLine(parse.GetValue(CommonOptions.Json)
+            ? RunResultJson.Write(RunResult.Of(status))
+            : $"run {runId}: {status.Phase.ToMlflowStatus()}");
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.Output;
+using OrleansTrain.Client.Runs;
+using OrleansTrain.Client.Sessions;
+using OrleansTrain.Client.Specs;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Specs;
+
+namespace OrleansTrain.Client.Commands;
+
+/// <summary><c>train</c>: starts a run and follows it to its end.</summary>
+internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string> arguments)
+{
+    private const int MostSilos = 64;
+
+    private readonly SpecOptions _spec = new();
+
+    private readonly Option<int> _silos = new("--silos")
+    {
+        Description = "Silos of the embedded cluster.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<bool> _detach = new("--detach") { Description = "Start the run on the cluster, print its ID, and leave it." };
+
+    public Command Create()
+    {
+        var command = new DocumentedCommand(
+            "train",
+            "Train a model.",
+            "orleanstrain train mnist",
+            "orleanstrain train mnist --ranks 4 --epochs 3 --json",
+            "orleanstrain train --spec run.yaml --lr 0.01 --set checkpoint_metric=max:test_accuracy",
+            "orleanstrain train mnist --detach && orleanstrain watch RUN_ID");
+        _spec.AddTo(command);
+        command.Add(_silos);
+        command.Add(_detach);
+        command.Add(CommonOptions.Json);
+        command.SetAction((parse, _) => RunAsync(parse));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parse)
+    {
+        var spec = new SpecBuilder(services.Tasks).Build(_spec.Read(parse, services.WorkingFolder));
+        RefuseSecrets(spec);
+        var options = ReadSessionOptions(parse, spec);
+        var isDetached = parse.GetValue(_detach);
+        using var interrupts = services.ListenForInterrupts();
+
+        // Three things that do not wait for each other: what shortens the start.
+        var source = new RunSourceReader(services.Environment, services.WorkingFolder, services.Terminal.Redactor).ReadAsync(arguments);
+        var dataset = services.Datasets.PrepareAsync(spec, services.Terminal.Note, interrupts.Requested);
+        await using var session = await services.Sessions.OpenAsync(options, interrupts.Requested);
+        await dataset;
+        interrupts.Requested.ThrowIfCancellationRequested();
+
+        var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));
+        if (isDetached)
+        {
+            return ReportDetached(parse, spec, session, runId);
+        }
+
+        var attended = new AttendedRun(services, session, runId);
+        return await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
+    }
+
+    private SessionOptions ReadSessionOptions(ParseResult parse, RunSpec spec)
+    {
+        var silos = parse.GetValue(_silos);
+        if (silos is < 1 or > MostSilos)
+        {
+            throw new UsageException($"--silos must be a whole number from 1 to {MostSilos}; found '{silos}'");
+        }
+
+        if (services.Sessions.HasCluster && silos != 1)
+        {
+            throw new UsageException("--silos is for the embedded cluster; the one that ORLEANSTRAIN_REDIS names has its own silos");
+        }
+
+        if (!services.Sessions.HasCluster && parse.GetValue(_detach))
+        {
+            throw new UsageException("--detach needs a cluster that goes on without this process: set ORLEANSTRAIN_REDIS and start silos");
+        }
+
+        return new SessionOptions { Silos = silos, Slots = spec.Ranks, Verbose = services.Terminal.Verbosity == Verbosity.Verbose };
+    }
+
+    /// <summary>A spec is logged as params, which everybody may read who can reach the tracking server.</summary>
+    private void RefuseSecrets(RunSpec spec)
+    {
+        foreach (var (name, text) in spec.Parameters.Append(new("dataset", spec.Dataset)).Append(new("checkpoint_uri", spec.CheckpointUri)))
+        {
+            if (services.Terminal.Redactor.Clean(text) != text)
+            {
+                throw new UsageException($"{name} holds a secret, and a spec is logged for all to read; hand secrets over by environment variables");
+            }
+        }
+    }
+
+    private int ReportDetached(ParseResult parse, RunSpec spec, IClusterSession session, string runId)
+    {
+        if (parse.GetValue(CommonOptions.Json))
+        {
+            var result = new RunResult
+            {
+                RunId = runId,
+                Experiment = spec.Experiment,
+                Status = "RUNNING",
+                WorldSize = spec.Ranks,
+                TrackingUri = session.TrackingUri,
+            };
+            services.Terminal.WriteLine(RunResultJson.Write(result));
+        }
+        else
+        {
+            services.Terminal.WriteLine(runId);
+            services.Terminal.Note($"run {runId} goes on by itself; 'orleanstrain watch {runId}' follows it");
+        }
+
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,75 @@
+using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.Output;
+using OrleansTrain.Client.Sessions;
+using OrleansTrain.Grains.Abstractions.Runs;
+
+namespace OrleansTrain.Client.Runs;
+
+/// <summary>A run that a client stays with: shown to its end, cancelled or left by Ctrl-C, and reported.</summary>
+internal sealed class AttendedRun(ClientServices services, IClusterSession session, string runId)
+{
+    private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(4);
+
+    private Terminal Terminal => services.Terminal;
+
+    /// <param name="cancelOnInterrupt">True: an interrupt cancels the run. False: it only leaves it.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> FollowAsync(bool json, bool cancelOnInterrupt, CancellationToken interrupted)
+    {
+        using var leave = new CancellationTokenSource();
+        var cancelling = Task.CompletedTask;
+        await using var registration = interrupted.Register(() => cancelling = cancelOnInterrupt ? CancelAsync(leave) : leave.CancelAsync());
+        try
+        {
+            var follower = new RunFollower(session.Grains, runId, Terminal, services.Time);
+            var last = await RunDisplays.For(Terminal, services.Time).ShowAsync(follower.Changes(leave.Token));
+            await cancelling;
+            return Report(RunResult.Of(last), last, json);
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            Terminal.Note(cancelOnInterrupt
+                ? $"run {runId} has not ended in time; its last checkpoint is kept"
+                : $"left; run {runId} goes on. 'orleanstrain watch {runId}' follows it again");
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private async Task CancelAsync(CancellationTokenSource leave)
+    {
+        Terminal.Note("stopping the run after the current step; press Ctrl-C again to leave at once");
+        var patience = session.Mode == SessionModes.Embedded ? LongestCancel : Timeout.InfiniteTimeSpan;
+        try
+        {
+            await session.Grains.GetGrain<ITrainingGrain>(runId).Cancel("interrupted by the user").WaitAsync(patience, services.Time);
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            Terminal.Error($"run {runId} could not be cancelled: {exception.Message}", exception);
+            await leave.CancelAsync();
+        }
+    }
+
+    private int Report(RunResult result, RunStatus last, bool json)
+    {
+        if (json)
+        {
+            Terminal.WriteLine(RunResultJson.Write(result));
+        }
+        else if (Terminal.Verbosity != Verbosity.Quiet)
+        {
+            RunSummary.Write(Terminal, result);
+        }
+
+        if (last.Phase == RunPhase.Failed)
+        {
+            Terminal.Error($"run {runId} failed: {last.Message}");
+            if (Terminal.Verbosity == Verbosity.Verbose && last.Error.Length > 0)
+            {
+                Terminal.Note(last.Error);
+            }
+        }
+
+        return ExitCodes.Of(last.Phase);
+    }
+}

@@ -1,0 +1,14 @@
+namespace OrleansTrain.Client.Sessions;
+
+/// <summary>Opens sessions: to the configured cluster, or of an embedded one when none is configured.</summary>
+internal interface ISessions
+{
+    /// <summary>A cluster is configured (<c>ORLEANSTRAIN_REDIS</c>).</summary>
+    bool HasCluster { get; }
+
+    /// <summary>Connects to the cluster, or starts an embedded one in this process.</summary>
+    Task<IClusterSession> OpenAsync(SessionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Connects to what runs already: the cluster, or the embedded one of another process on the same home folder; null when nothing does.</summary>
+    Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken);
+}

@@ -1,0 +1,38 @@
+using OrleansTrain.Client.Sessions;
+
+namespace OrleansTrain.Client.Tests.Fakes;
+
+/// <summary>Sessions over fake grains; remembers how they were opened.</summary>
+internal sealed class FakeSessions(FakeGrains grains, bool hasCluster, bool isRunning) : ISessions
+{
+    public SessionOptions? Opened { get; private set; }
+
+    public int Closed { get; private set; }
+
+    public bool HasCluster => hasCluster;
+
+    public Task<IClusterSession> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Opened = options;
+        return Task.FromResult<IClusterSession>(new Session(this, grains));
+    }
+
+    public Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken) =>
+        Task.FromResult<IClusterSession?>(isRunning ? new Session(this, grains) : null);
+
+    private sealed class Session(FakeSessions owner, FakeGrains grains) : IClusterSession
+    {
+        public IGrainFactory Grains => grains;
+
+        public string Mode => owner.HasCluster ? SessionModes.Cluster : SessionModes.Embedded;
+
+        public string TrackingUri => "http://127.0.0.1:5000/";
+
+        public ValueTask DisposeAsync()
+        {
+            owner.Closed++;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using OrleansTrain.Client.Output;
+
+namespace OrleansTrain.Client.Tests.Output;
+
+public class RedactorTests
+{
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["AWS_SECRET_ACCESS_KEY"] = "s3cr3t/key",
+        ["MLFLOW_TRACKING_PASSWORD"] = "hunter22",
+        ["ORLEANSTRAIN_REDIS"] = "redis:6379,password=p4ssw0rd,ssl=true",
+    };
+
+    [Theory]
+    [InlineData("nothing here", "nothing here")]
+    [InlineData("403 for key s3cr3t/key", "403 for key ***")]
+    [InlineData("auth failed with hunter22", "auth failed with ***")]
+    [InlineData("WRONGPASS p4ssw0rd", "WRONGPASS ***")]
+    [InlineData("http://user:pw@host:5000/x and s3://b/c", "http://***@host:5000/x and s3://b/c")]
+    [InlineData("redis:6379,password=other,ssl=true", "redis:6379,password=***,ssl=true")]
+    [InlineData("train --param api_key=abc --ranks 2", "train --param api_key=*** --ranks 2")]
+    public void SecretsAreMasked(string text, string expected) =>
+        Assert.Equal(expected, new Redactor(Variables.GetValueOrDefault).Clean(text));
+}
