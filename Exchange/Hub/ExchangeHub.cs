@@ -1,19 +1,34 @@
+using System.Net;
+using OrleansTrain.Exchange.Frames;
+using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.Plans;
 using OrleansTrain.Exchange.Sessions;
 using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Exchange.Tcp;
 
 namespace OrleansTrain.Exchange.Hub;
 
 /// <summary>A silo's end of all gradient exchanges.</summary>
-public sealed class ExchangeHub(ExchangeHubOptions options) : IExchangeHub
+public sealed class ExchangeHub : IExchangeHub
 {
     private readonly SessionRegister _register = new();
+    private readonly ExchangeHubOptions _options;
+    private readonly ChannelListener _listener;
+
+    /// <summary>Opens the tensor channel.</summary>
+    /// <exception cref="InvalidOperationException">Its address cannot be listened on.</exception>
+    public ExchangeHub(ExchangeHubOptions options)
+    {
+        _options = options;
+        _listener = new ChannelListener(options);
+        Endpoint = new ExchangeEndpoint(Environment.MachineName, AdvertisedAddress(options), _listener.Port, options.Silo);
+    }
 
     /// <inheritdoc/>
-    public ExchangeEndpoint Endpoint { get; } = new(Environment.MachineName, "", 0, options.Silo);
+    public ExchangeEndpoint Endpoint { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The plan contradicts itself, or another plan was opened for this attempt.</exception>
+    /// <exception cref="ArgumentException">The plan contradicts itself.</exception>
     public IExchangeSession Open(ExchangePlan plan)
     {
         plan.ThrowIfInvalid();
@@ -30,22 +45,39 @@ public sealed class ExchangeHub(ExchangeHubOptions options) : IExchangeHub
         {
             await session.DisposeAsync();
         }
+
+        await _listener.DisposeAsync();
     }
 
-    private static IExchangeSession Create(ExchangePlan plan)
+    private static string AdvertisedAddress(ExchangeHubOptions options) =>
+        options.AdvertisedAddress
+        ?? (options.ListenAddress.Equals(IPAddress.Any) || options.ListenAddress.Equals(IPAddress.IPv6Any)
+            ? System.Net.Dns.GetHostName()
+            : options.ListenAddress.ToString());
+
+    private IExchangeSession Create(ExchangePlan plan)
     {
         if (plan.Mode == ExchangeMode.None)
         {
             return new UnsharedSession(plan);
         }
 
-        if (plan.Silos.Count > 1)
+        var shape = new SessionShape(plan);
+        var fault = new SessionFault();
+        var spin = SpinPolicy.For(shape.LocalRanks.Count, othersOnHost: false);
+        var parameters = ParameterBuffer.Allocate(plan.Layout.Length);
+        var digest = PlanDigest.Compute(shape);
+        var links = new List<IPeerLink>();
+        for (var silo = 0; silo < plan.Silos.Count; silo++)
         {
-            throw new NotSupportedException("Silos cannot exchange with each other yet.");
+            if (silo != plan.Self)
+            {
+                var channel = new TcpChannel(shape, silo, digest, _listener, _options);
+                _listener.Expect(channel);
+                links.Add(new FrameLink(shape, silo, parameters, channel, fault, spin));
+            }
         }
 
-        var shape = new SessionShape(plan);
-        var spin = SpinPolicy.For(shape.LocalRanks.Count, othersOnHost: false);
-        return new ExchangeSession(shape, ParameterBuffer.Allocate(plan.Layout.Length), [], new SessionFault(), spin);
+        return new ExchangeSession(shape, parameters, links, fault, spin);
     }
 }

@@ -50,5 +50,5 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     /// is disposed.
     /// </summary>
     /// <param name="reason">Why the session has failed, for the other silo to know; null when it has come to its end.</param>
-    void Close(string? reason);
+    void Close(Exception? reason);
 }

@@ -21,6 +21,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly SessionFault _fault;
     private readonly Signal _signal;
     private readonly SessionUsers _users = new();
+    private int _linksClosed;
 
     /// <summary>Takes over the parameters and the links.</summary>
     public ExchangeSession(SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, SessionFault fault, SpinPolicy spin)
@@ -39,6 +40,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _signal = new Signal(fault, spin);
         _opened = _completed = plan.FirstStep;
         Shard = new ShardState(shape.OwnShard, _optimizer);
+        fault.OnSet(TellOthers);
     }
 
     public ExchangePlan Plan => _shape.Plan;
@@ -71,25 +73,15 @@ internal sealed partial class ExchangeSession : IExchangeSession
         return Task.Factory.StartNew(Broadcast, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellationToken);
     }
 
-    public void Abort(Exception reason)
-    {
-        if (!_fault.TrySet(reason))
-        {
-            return;
-        }
-
-        foreach (var link in _links)
-        {
-            link.Close(reason.Message);
-        }
-    }
+    public void Abort(Exception reason) => _fault.TrySet(reason);
 
     public async ValueTask DisposeAsync()
     {
+        var wasOpen = Interlocked.Exchange(ref _linksClosed, 1) == 0;
         _fault.TrySet(new ObjectDisposedException(null, $"The exchange of run {Plan.RunId}, attempt {Plan.Attempt}, has been closed."));
-        foreach (var link in _links)
+        if (wasOpen)
         {
-            link.Close(reason: null);
+            CloseLinks(reason: null);
         }
 
         if (!await _users.Close())
@@ -110,6 +102,23 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _partials.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();
+    }
+
+    /// <summary>Whatever ends the session here ends it everywhere, at once.</summary>
+    private void TellOthers()
+    {
+        if (Interlocked.Exchange(ref _linksClosed, 1) == 0)
+        {
+            CloseLinks(_fault.Error);
+        }
+    }
+
+    private void CloseLinks(Exception? reason)
+    {
+        foreach (var link in _links)
+        {
+            link.Close(reason);
+        }
     }
 
     private void Broadcast()

@@ -20,6 +20,9 @@ internal sealed class Signal
         fault.OnSet(WakeAll);
     }
 
+    /// <summary>Throws the error the session has failed with, if it has.</summary>
+    public void ThrowIfFaulted() => _fault.ThrowIfSet();
+
     /// <summary>To be called after a counter has been raised.</summary>
     public void Notify()
     {

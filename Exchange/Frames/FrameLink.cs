@@ -1,0 +1,86 @@
+using OrleansTrain.Exchange.Layout;
+using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.Sessions;
+using OrleansTrain.Exchange.Synchronization;
+
+namespace OrleansTrain.Exchange.Frames;
+
+/// <summary>A link that sends everything as frames; what arrives goes straight to its place in memory.</summary>
+internal sealed class FrameLink : IPeerLink
+{
+    private readonly SessionShape _shape;
+    private readonly IFrameChannel _channel;
+    private readonly FrameInbox _inbox;
+    private readonly PeerEnd _end;
+    private readonly int _self;
+    private readonly int _lastNode;
+
+    public FrameLink(SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, SessionFault fault, SpinPolicy spin)
+    {
+        _shape = shape;
+        _channel = channel;
+        _self = shape.Plan.Self;
+        _lastNode = shape.Covers[_self].Count - 1;
+        _end = new PeerEnd(shape.Plan, silo, fault);
+        _inbox = new FrameInbox(shape, silo, parameters, channel, _end, new Signal(fault, spin));
+    }
+
+    public int Silo => _end.Silo;
+
+    public (long Sent, long Received) Bytes => _channel.Bytes;
+
+    public Task Connect(CancellationToken cancellationToken) => _channel.Open(_inbox, cancellationToken);
+
+    public unsafe float* PartialTarget(int node, int chunk) => null;
+
+    public unsafe void SendPartial(long step, int node, int chunk, StepRequests requests, float* data)
+    {
+        if (node == _lastNode)
+        {
+            // Before it is sent: the other silo may answer with the new parameters before this thread goes on.
+            _inbox.AllowParameters(step, chunk);
+        }
+
+        Send(FrameKind.Partial, (byte)requests, (ushort)node, step, Silo, chunk, _shape.Shards.Chunk(Silo, chunk), data);
+    }
+
+    public unsafe void SendParameters(long step, int chunk, float* data)
+    {
+        _inbox.AllowPartials(step + 1, chunk);
+        Send(FrameKind.Parameters, 0, 0, step, _self, chunk, _shape.Shards.Chunk(_self, chunk), data);
+    }
+
+    public unsafe float* Partials(int node) => _inbox.Partials(node);
+
+    public void WaitForPartials(long step, int chunk, TimeSpan timeout) => _inbox.WaitForPartials(step, chunk, timeout);
+
+    public void WaitForParameters(long step, TimeSpan timeout) => _inbox.WaitForParameters(step, timeout);
+
+    public StepRequests Requests(long step) => _inbox.Requests(step);
+
+    public unsafe void SendBroadcast()
+    {
+        for (var shard = 0; shard < _shape.Shards.Count; shard++)
+        {
+            for (var chunk = 0; chunk < _shape.Shards.Chunks(shard); chunk++)
+            {
+                var range = _shape.Shards.Chunk(shard, chunk);
+                Send(FrameKind.Broadcast, 0, 0, _shape.Plan.FirstStep, shard, chunk, range, _inbox.Parameters + range.Start);
+            }
+        }
+    }
+
+    public void WaitForBroadcast(TimeSpan timeout) => _inbox.WaitForBroadcast(timeout);
+
+    public void Close(Exception? reason) => _end.Close(_channel, reason);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        _inbox.Dispose();
+    }
+
+    private unsafe void Send(FrameKind kind, byte code, ushort node, long step, int shard, int chunk, FlatRange range, float* data) =>
+        _channel.Send(
+            new FrameHeader(kind, code, node, _channel.Session, step, shard, chunk, (int)range.Length * sizeof(float)), (byte*)data);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansTrain.Exchange.Hub;
+
+namespace OrleansTrain.Exchange.Tcp;
+
+/// <summary>
+/// Connects to another silo's tensor channel, in blocking calls on a thread of its own: a socket that has once been used asynchronously is never
+/// again as fast.
+/// </summary>
+internal sealed class TcpConnector(ExchangePlan plan, int peer, byte[] digest, ExchangeHubOptions options)
+{
+    /// <summary>Connects and shakes hands.</summary>
+    /// <returns>The socket and the number of the session.</returns>
+    public async Task<(Socket Socket, ulong Session)> Connect(CancellationToken cancellationToken)
+    {
+        var endpoint = plan.Silos[peer].Endpoint;
+        SocketException? last = null;
+        foreach (var address in await Dns.GetHostAddressesAsync(endpoint.Address, cancellationToken))
+        {
+            try
+            {
+                return await Connect(new IPEndPoint(address, endpoint.Port), cancellationToken);
+            }
+            catch (SocketException error)
+            {
+                last = error;
+            }
+        }
+
+        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private async Task<(Socket Socket, ulong Session)> Connect(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // Closing is what ends a blocking connect.
+            await using var cancel = cancellationToken.Register(socket.Dispose);
+            var session = await Task.Factory.StartNew(
+                () =>
+                {
+                    socket.Connect(address);
+                    return Handshake.Connect(socket, plan, peer, digest, options.HandshakeTimeout);
+                },
+                cancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            return (socket, session);
+        }
+        catch (Exception error)
+        {
+            socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (error is ObjectDisposedException)
+            {
+                throw new SocketException((int)SocketError.OperationAborted);
+            }
+
+            throw;
+        }
+    }
+}
