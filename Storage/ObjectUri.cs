@@ -24,6 +24,11 @@ public sealed record ObjectUri(string? Bucket, string Key)
         throw new ObjectStoreException($"'{uri}' names no object store: expected s3://bucket/key or file:///folder.", ObjectStoreError.InvalidName);
     }
 
+    /// <summary>A URI as it is, or the URI of a folder or file of this machine.</summary>
+    public static string FromPathOrUri(string pathOrUri) => pathOrUri.Contains("://", StringComparison.Ordinal)
+        ? pathOrUri
+        : new Uri(Path.GetFullPath(pathOrUri)).AbsoluteUri;
+
     /// <summary>Refuses keys that a folder could not hold safely: empty, '.' or '..' parts, backslashes, control characters.</summary>
     internal static string Check(string key, string shown)
     {

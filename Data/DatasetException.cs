@@ -1,0 +1,7 @@
+namespace OrleansTrain.Data;
+
+/// <summary>
+/// Data is not what it should be: corrupt, truncated, of another shape, missing. The message names the object and, where there is one,
+/// the record, says what was expected and found, and is fit to be shown to a user as it is.
+/// </summary>
+public sealed class DatasetException(string message, Exception? inner = null) : Exception(message, inner);

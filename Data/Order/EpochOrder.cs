@@ -1,0 +1,104 @@
+namespace OrleansTrain.Data.Order;
+
+/// <summary>
+/// The order of one epoch: a pure function of (seed, epoch, world size, batch size, mode) and the blocks' record counts, the same on any machine.
+/// Blocks are permuted (<see cref="ShuffleMode.Global"/>) and cut into windows of whole blocks; each window is shuffled when it is asked for,
+/// so that memory does not grow with the dataset. Immutable and thread-safe.
+/// </summary>
+internal sealed class EpochOrder
+{
+    private readonly OrderSpec _spec;
+    private readonly int _epoch;
+    private readonly IReadOnlyList<int> _records;
+    private readonly int[] _blocks;
+    private readonly List<int> _firstBlock = [];
+    private readonly List<long> _firstPosition = [];
+
+    public EpochOrder(OrderSpec spec, IReadOnlyList<int> recordsPerBlock, int epoch)
+    {
+        (_spec, _records, _epoch) = (spec, recordsPerBlock, epoch);
+        _blocks = [.. Enumerable.Range(0, recordsPerBlock.Count)];
+        if (spec.Shuffle == ShuffleMode.Global)
+        {
+            Shuffle<int>(_blocks, new Xoshiro256(Mix.Of(spec.Seed, Mix.Blocks, epoch, 0)));
+        }
+
+        long position = 0, inWindow = 0;
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var records = recordsPerBlock[_blocks[i]];
+            if (i == 0 || inWindow + records > spec.WindowRecords)
+            {
+                _firstBlock.Add(i);
+                _firstPosition.Add(position);
+                inWindow = 0;
+            }
+
+            inWindow += records;
+            position += records;
+        }
+
+        Steps = new StepPlan(spec, position);
+    }
+
+    /// <summary>How positions fall to steps and ranks.</summary>
+    public StepPlan Steps { get; }
+
+    /// <summary>Number of windows.</summary>
+    public int Windows => _firstBlock.Count;
+
+    /// <summary>The window that a position lies in.</summary>
+    public int WindowOf(long position)
+    {
+        var index = _firstPosition.BinarySearch(position);
+        if (index < 0)
+        {
+            return ~index - 1;
+        }
+
+        // Empty blocks may give several windows the same first position; the last of them has the record.
+        while (index + 1 < _firstPosition.Count && _firstPosition[index + 1] == position)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    /// <summary>First position of a window; for one past the last window, the number of records.</summary>
+    public long FirstPosition(int window) => window < Windows ? _firstPosition[window] : Steps.Records;
+
+    /// <summary>The blocks of a window.</summary>
+    public ReadOnlySpan<int> Blocks(int window) => _blocks.AsSpan(_firstBlock[window], (window + 1 < Windows ? _firstBlock[window + 1] : _blocks.Length) - _firstBlock[window]);
+
+    /// <summary>The records of a window in the order they are taken.</summary>
+    public SampleRef[] Window(int window)
+    {
+        var samples = new SampleRef[FirstPosition(window + 1) - FirstPosition(window)];
+        var next = 0;
+        foreach (var block in Blocks(window))
+        {
+            for (var record = 0; record < _records[block]; record++)
+            {
+                samples[next++] = new SampleRef(block, record);
+            }
+        }
+
+        if (_spec.Shuffle != ShuffleMode.None)
+        {
+            Shuffle<SampleRef>(samples, new Xoshiro256(Mix.Of(_spec.Seed, Mix.Window, _epoch, window)));
+        }
+
+        return samples;
+    }
+
+    // Fisher and Yates, in Durstenfeld's form.
+    private static void Shuffle<T>(Span<T> items, Xoshiro256 random)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = (int)random.Below((ulong)(i + 1));
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+}
