@@ -24,7 +24,10 @@ internal sealed class MnistTask : TrainingTask
         ["dataset"] = "s3://datasets/mnist",
     };
 
-    public override DataPipeline CreatePipeline(TaskContext context) => new();
+    public override DataPipeline CreatePipeline(TaskContext context) => DataPipeline.Create()
+        .Inputs("image")
+        .Target("label")
+        .Normalise("image", mean: 0.5, deviation: 0.5, scale: 1 / 255.0);
 
     public override nn.Module CreateModel(TaskContext context) => new Mlp(784, 1024, 1024, 1024, 1024, 10);
 
