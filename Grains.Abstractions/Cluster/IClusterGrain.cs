@@ -22,14 +22,26 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("Release")]
     Task Release(string runId);
 
+    /// <summary>
+    /// A silo is about to stop: it gets no new ranks, and the runs that have ranks there are told to move them.
+    /// </summary>
+    /// <returns>Those runs; empty once the silo is free.</returns>
+    [Alias("Leave")]
+    Task<IReadOnlyList<string>> Leave(string silo);
+
+    /// <summary>Reaches every run that holds or waits for slots, so that it goes on after all silos were lost.</summary>
+    [Alias("WakeRuns")]
+    Task WakeRuns();
+
     /// <summary>The silos, their slots, and what runs where.</summary>
     [Alias("GetCluster"), AlwaysInterleave]
     Task<ClusterView> GetCluster();
 }
 
 /// <summary>Slots for all ranks in rank order, or why there are none yet.</summary>
+/// <param name="Device"><c>cpu</c> or <c>cuda</c>: what all of the slots are.</param>
 [GenerateSerializer, Alias("OrleansTrain.Reservation"), Immutable]
-public sealed record Reservation([property: Id(0)] IReadOnlyList<RankSlot> Slots, [property: Id(1)] string WaitingFor)
+public sealed record Reservation([property: Id(0)] IReadOnlyList<RankSlot> Slots, [property: Id(1)] string WaitingFor, [property: Id(2)] string Device)
 {
     /// <summary>The run can start.</summary>
     public bool IsGranted => Slots.Count > 0;

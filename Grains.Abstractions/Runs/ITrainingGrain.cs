@@ -11,7 +11,7 @@ public interface ITrainingGrain : IGrainWithStringKey
 {
     /// <summary>Accepts a new run; returns when its state is stored. Idempotent.</summary>
     [Alias("Start")]
-    Task Start(RunSpec spec);
+    Task Start(RunSpec spec, string experimentId, string trackingUri);
 
     /// <summary>Where the run stands. Never waits for training.</summary>
     [Alias("GetStatus"), AlwaysInterleave]

@@ -84,8 +84,14 @@ public sealed record EpochSummary([property: Id(0)] int Epoch, [property: Id(1)]
 public sealed record RankStatus([property: Id(0)] int Rank, [property: Id(1)] string Silo, [property: Id(2)] string Device, [property: Id(3)] long Step);
 
 /// <summary>What the run grain still holds for MLflow.</summary>
+/// <param name="Lost">Entries that MLflow will never see: refused by it, or dropped from a full outbox; <paramref name="LastLoss"/> says why.</param>
 [GenerateSerializer, Alias("OrleansTrain.OutboxStatus"), Immutable]
-public sealed record OutboxStatus([property: Id(0)] int Pending, [property: Id(1)] DateTimeOffset? OldestSince, [property: Id(2)] string? LastError);
+public sealed record OutboxStatus(
+    [property: Id(0)] int Pending,
+    [property: Id(1)] DateTimeOffset? OldestSince,
+    [property: Id(2)] string? LastError,
+    [property: Id(3)] int Lost = 0,
+    [property: Id(4)] string? LastLoss = null);
 
 /// <summary>The states of a run.</summary>
 public enum RunPhase

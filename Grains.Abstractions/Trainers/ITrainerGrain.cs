@@ -26,7 +26,7 @@ public interface ITrainerGrain : IGrainWithStringKey
     /// Where the rank stands. Epoch and checkpoint reports are repeated until the caller says that it has stored them.
     /// </summary>
     [Alias("GetProgress"), AlwaysInterleave, ResponseTimeout("00:00:05")]
-    Task<RankProgress> GetProgress(int committedEpoch, long committedCheckpoint);
+    Task<RankProgress> GetProgress(Committed committed);
 
     /// <summary>Asks for a stop, with a checkpoint, after the step that all ranks agree on.</summary>
     [Alias("RequestStop"), AlwaysInterleave]
@@ -40,3 +40,10 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("Stop"), AlwaysInterleave]
     Task Stop(string reason);
 }
+
+/// <summary>What a run's training grain has stored of its ranks' reports.</summary>
+/// <param name="Epoch">The last epoch whose summary is stored, from 1.</param>
+/// <param name="Step">The last step whose point within an epoch is stored.</param>
+/// <param name="Checkpoint">Step of the last checkpoint that has been dealt with; -1: none.</param>
+[GenerateSerializer, Alias("OrleansTrain.Committed"), Immutable]
+public readonly record struct Committed([property: Id(0)] int Epoch, [property: Id(1)] long Step, [property: Id(2)] long Checkpoint);

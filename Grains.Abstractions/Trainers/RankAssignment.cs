@@ -4,7 +4,7 @@ namespace OrleansTrain.Grains.Abstractions.Trainers;
 
 /// <summary>What a trainer grain is to do.</summary>
 /// <param name="Slot">Index of the rank's slot on its silo: the GPU it uses, if it uses one.</param>
-/// <param name="Checkpoint">URI of the checkpoint to start from; null: from freshly initialised parameters.</param>
+/// <param name="CheckpointStep">Step of the checkpoint to start from; null: from freshly initialised parameters.</param>
 [GenerateSerializer, Alias("OrleansTrain.RankAssignment"), Immutable]
 public sealed record RankAssignment(
     [property: Id(0)] string RunId,
@@ -12,7 +12,7 @@ public sealed record RankAssignment(
     [property: Id(2)] int Rank,
     [property: Id(3)] int Slot,
     [property: Id(4)] RunSpec Spec,
-    [property: Id(5)] string? Checkpoint);
+    [property: Id(5)] long? CheckpointStep);
 
 /// <summary>What a rank found when it was prepared.</summary>
 /// <param name="Parameters">The model's trainable parameters in order; must be equal on all ranks.</param>
@@ -51,7 +51,7 @@ public sealed record SiloRanks([property: Id(0)] EndpointInfo Endpoint, [propert
 
 /// <summary>Which checkpoint to test on which split.</summary>
 [GenerateSerializer, Alias("OrleansTrain.EvaluationAssignment"), Immutable]
-public sealed record EvaluationAssignment([property: Id(0)] string Checkpoint, [property: Id(1)] string Split);
+public sealed record EvaluationAssignment([property: Id(0)] long CheckpointStep, [property: Id(1)] string Split);
 
 /// <summary>Sums and weights of each metric over one rank's share.</summary>
 [GenerateSerializer, Alias("OrleansTrain.EvaluationReport"), Immutable]

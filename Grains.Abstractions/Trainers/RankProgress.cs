@@ -31,6 +31,9 @@ public sealed record RankProgress
 
     /// <summary>What a user should know; repeated with every answer.</summary>
     [Id(10)] public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Points within epochs, when the spec asks for them.</summary>
+    [Id(11)] public IReadOnlyList<StepReport> Steps { get; init; } = [];
 }
 
 /// <summary>The states of a rank.</summary>
@@ -63,4 +66,11 @@ public sealed record RankFailure(
     [property: Id(1)] string Message,
     [property: Id(2)] string Type,
     [property: Id(3)] string Details,
-    [property: Id(4)] bool IsTaskError);
+    [property: Id(4)] bool IsTaskError)
+{
+    /// <summary><see cref="Type"/> of a failure by a loss that is no number: the same step would give it again.</summary>
+    public const string NonFiniteLoss = "NonFiniteLoss";
+
+    /// <summary><see cref="Type"/> of a failure that another silo or rank caused by being gone.</summary>
+    public const string PeerLost = "PeerLost";
+}

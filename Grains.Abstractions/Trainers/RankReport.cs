@@ -19,22 +19,26 @@ public sealed record EpochReport(
     [property: Id(6)] long TimedSamples,
     [property: Id(7)] double DataWaitSeconds,
     [property: Id(8)] double ExchangeWaitSeconds,
-    [property: Id(9)] long TimestampMilliseconds);
+    [property: Id(9)] long TimestampMilliseconds)
+{
+    /// <summary>Sums of the validation after this epoch over this rank's share; empty when there was none.</summary>
+    [Id(10)] public IReadOnlyDictionary<string, MetricSum> Validation { get; init; } = new Dictionary<string, MetricSum>();
+}
 
-/// <summary>A rank's share of a checkpoint is in the store, or could not be written.</summary>
-/// <param name="Objects">What this rank wrote.</param>
-/// <param name="ManifestPart">What only this rank knows for the manifest, as JSON.</param>
-/// <param name="WeightsSha256">From the rank that wrote the model; null from the others.</param>
+/// <summary>Sums of one rank over the steps since the report before; made every <c>log_every_steps</c> steps.</summary>
+/// <param name="Step">Global step after them.</param>
+/// <param name="LossSum">Sum over samples, in double.</param>
+[GenerateSerializer, Alias("OrleansTrain.StepReport"), Immutable]
+public readonly record struct StepReport(
+    [property: Id(0)] long Step,
+    [property: Id(1)] double LossSum,
+    [property: Id(2)] long Samples,
+    [property: Id(3)] double LearningRate,
+    [property: Id(4)] long TimestampMilliseconds);
+
+/// <summary>A silo's share of a checkpoint is in the store, or could not be written. Reported by the silo's lowest rank.</summary>
+/// <param name="Step">Steps of the run that were done.</param>
+/// <param name="Part">What the silo wrote, as JSON; null when it could not.</param>
 /// <param name="Error">Why it could not be written; null when it was.</param>
 [GenerateSerializer, Alias("OrleansTrain.CheckpointReport"), Immutable]
-public sealed record CheckpointReport(
-    [property: Id(0)] long Step,
-    [property: Id(1)] int Epoch,
-    [property: Id(2)] IReadOnlyList<CheckpointObject> Objects,
-    [property: Id(3)] string ManifestPart,
-    [property: Id(4)] string? WeightsSha256,
-    [property: Id(5)] string? Error);
-
-/// <summary>One object of a checkpoint: its name below the checkpoint's folder, size in bytes and SHA-256 in hex.</summary>
-[GenerateSerializer, Alias("OrleansTrain.CheckpointObject"), Immutable]
-public sealed record CheckpointObject([property: Id(0)] string Name, [property: Id(1)] long Size, [property: Id(2)] string Sha256);
+public sealed record CheckpointReport([property: Id(0)] long Step, [property: Id(1)] string? Part, [property: Id(2)] string? Error);

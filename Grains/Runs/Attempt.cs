@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using OrleansTrain.Grains.Abstractions.Cluster;
+using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Placement;
+
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>
+/// One attempt of a run: the trainer grains of its ranks and what is done with all of them together.
+/// Lives in the training grain's turn; holds nothing that cannot be found again from (run, attempt, placement).
+/// </summary>
+internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyList<RankSlot> slots, IGrainFactory grains)
+{
+    private readonly ITrainerGrain[] _trainers =
+        [.. slots.Select((slot, rank) => grains.GetGrain<ITrainerGrain>(PinnedKey.Create($"{runId}/{rank}/{number}", SiloAddress.FromParsableString(slot.Silo))))];
+
+    public int Number { get; } = number;
+
+    public int WorldSize => slots.Count;
+
+    public IReadOnlyList<RankSlot> Slots => slots;
+
+    /// <summary>Loads model, data and checkpoint on every rank.</summary>
+    public async Task<PreparedRank[]> Prepare(long? checkpointStep)
+    {
+        var prepared = await OnAllRanks("load", (trainer, rank) =>
+            trainer.Prepare(new RankAssignment(runId, Number, rank, slots[rank].Slot, spec, checkpointStep)));
+        foreach (var other in prepared.Skip(1))
+        {
+            RequireSameModel(prepared[0], other);
+        }
+
+        return prepared;
+    }
+
+    /// <summary>Opens the gradient exchange between the silos.</summary>
+    public Task Connect(PreparedRank[] prepared)
+    {
+        var silos = slots.Select((slot, rank) => (slot.Silo, rank))
+            .GroupBy(placed => placed.Silo, placed => placed.rank, StringComparer.Ordinal)
+            .Select(silo => new SiloRanks(prepared[silo.First()].Endpoint, [.. silo]));
+        var exchange = new ExchangeAssignment([.. silos], RandomNumberGenerator.GetBytes(32));
+        return OnAllRanks("connect", async (trainer, _) =>
+        {
+            await trainer.Connect(exchange);
+            return true;
+        });
+    }
+
+    /// <summary>Starts the loops.</summary>
+    public Task Run() => OnAllRanks("start", async (trainer, _) =>
+    {
+        await trainer.Run();
+        return true;
+    });
+
+    /// <summary>Asks every rank where it stands; an exception in place of an answer means that the rank could not be asked.</summary>
+    public Task<(RankProgress? Progress, Exception? Error)[]> Poll(Committed committed) =>
+        Task.WhenAll(_trainers.Select(async trainer =>
+        {
+            try
+            {
+                return ((RankProgress?)await trainer.GetProgress(committed), (Exception?)null);
+            }
+            catch (Exception error) when (IsLoss(error))
+            {
+                return (null, error);
+            }
+        }));
+
+    /// <summary>Asks for a stop with a checkpoint after the current step. Ranks that cannot be asked hear of it from the others.</summary>
+    public Task RequestStop() => BestEffort(trainer => trainer.RequestStop());
+
+    /// <summary>Ends the ranks that can be reached; the others are fenced off by the attempt's number.</summary>
+    public Task Stop(string reason) => BestEffort(trainer => trainer.Stop(reason));
+
+    /// <summary>Tests a checkpoint, each rank its share of the split.</summary>
+    public Task<EvaluationReport[]> Evaluate(long checkpointStep, string split) =>
+        OnAllRanks("evaluate", (trainer, _) => trainer.Evaluate(new EvaluationAssignment(checkpointStep, split)));
+
+    /// <summary>The error says that a silo or an activation cannot be reached, not that the rank did something wrong.</summary>
+    public static bool IsLoss(Exception error) =>
+        error is OrleansException or TimeoutException or System.Net.Sockets.SocketException or IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException
+        || error.GetType().Name is "ConnectionFailedException" or "OrleansMessageRejectionException";
+
+    private async Task BestEffort(Func<ITrainerGrain, Task> call)
+    {
+        // A rank that does not answer is what this is for: its silo is gone, or it will be refused by its attempt number.
+        var calls = _trainers.Select(trainer => call(trainer).WaitAsync(TimeSpan.FromSeconds(3))).ToList();
+        await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    private async Task<T[]> OnAllRanks<T>(string what, Func<ITrainerGrain, int, Task<T>> call)
+    {
+        var calls = _trainers.Select((trainer, rank) => call(trainer, rank)).ToArray();
+        await Task.WhenAll(calls.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (calls.All(task => task.IsCompletedSuccessfully))
+        {
+            return [.. calls.Select(task => task.Result)];
+        }
+
+        var errors = calls.Select((task, rank) => (Error: task.Exception?.GetBaseException(), Rank: rank)).Where(failed => failed.Error is not null).ToList();
+        var suspects = errors.Where(failed => IsLoss(failed.Error!)).Select(failed => slots[failed.Rank].Silo).Distinct().ToList();
+        var (error, first) = errors.FirstOrDefault(failed => failed.Error is RankFailedException) is { Error: not null } refusal ? refusal : errors[0];
+        var failure = (error as RankFailedException)?.Failure;
+        throw new AttemptFailedException($"rank {first} could not {what}: {error!.Message}", failure, suspects, error)
+        {
+            IsFinal = failure?.IsTaskError == true,
+        };
+    }
+
+    private static void RequireSameModel(PreparedRank first, PreparedRank other)
+    {
+        var same = first.Parameters.Count == other.Parameters.Count
+            && first.Parameters.Zip(other.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape));
+        if (!same)
+        {
+            throw new AttemptFailedException(
+                $"rank {other.Rank} built a model with other parameters than rank {first.Rank}: CreateModel must give the same model on every rank, and all silos must run the same build.",
+                null, []) { IsFinal = true };
+        }
+
+        if (first.DatasetDigest != other.DatasetDigest)
+        {
+            throw new AttemptFailedException($"rank {other.Rank} sees another version of the dataset than rank {first.Rank}: it was changed while the run was starting.", null, []);
+        }
+    }
+}

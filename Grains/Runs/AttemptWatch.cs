@@ -1,0 +1,70 @@
+using OrleansTrain.Grains.Abstractions.Trainers;
+
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>Tells from the polls of an attempt whether it can still come to an end.</summary>
+internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimeProvider time)
+{
+    // A call to a silo that has just died fails at once; one to a silo that hangs takes its time. Both get this long to be a hiccup.
+    private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(3);
+
+    private readonly DateTimeOffset?[] _unreachableSince = new DateTimeOffset?[attempt.WorldSize];
+    private readonly string?[] _lastProgress = new string?[attempt.WorldSize];
+    private DateTimeOffset _progressAt = time.GetUtcNow();
+
+    /// <exception cref="AttemptFailedException">A rank has failed, is gone, or nothing moves any more.</exception>
+    public void Check((RankProgress? Progress, Exception? Error)[] polled)
+    {
+        var now = time.GetUtcNow();
+        for (var rank = 0; rank < polled.Length; rank++)
+        {
+            _unreachableSince[rank] = polled[rank].Error is null ? null : _unreachableSince[rank] ?? now;
+        }
+
+        var unreachable = Ranks(rank => polled[rank].Error is not null);
+        var suspects = unreachable.Select(rank => attempt.Slots[rank].Silo).Distinct().ToList();
+
+        // A rank's own error says more than the loss its peers report because of it.
+        var failures = polled.Select(rank => rank.Progress?.Failure).OfType<RankFailure>().ToList();
+        if (failures.FirstOrDefault(failure => failure.Type != RankFailure.PeerLost) is { } own)
+        {
+            throw new AttemptFailedException(own.Message, own, suspects);
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AttemptFailedException(failures[0].Message, failures[0], suspects);
+        }
+
+        if (unreachable.FirstOrDefault(rank => now - _unreachableSince[rank] >= Unreachable, -1) is >= 0 and var gone)
+        {
+            throw new AttemptFailedException(
+                $"rank {gone} on silo {attempt.Slots[gone].Silo} cannot be reached: {polled[gone].Error!.Message}", null, suspects, polled[gone].Error);
+        }
+
+        NoteProgress(polled, now);
+        if (now - _progressAt > stepTimeout)
+        {
+            throw new AttemptFailedException(
+                $"no rank has taken a step for {stepTimeout.TotalSeconds:F0} s (step_timeout)", null, suspects);
+        }
+    }
+
+    private void NoteProgress((RankProgress? Progress, Exception? Error)[] polled, DateTimeOffset now)
+    {
+        for (var rank = 0; rank < polled.Length; rank++)
+        {
+            if (polled[rank].Progress is { } progress)
+            {
+                var state = $"{progress.Phase} {progress.Step} {progress.Epochs.Count} {progress.Checkpoints.Count}";
+                if (_lastProgress[rank] != state)
+                {
+                    _lastProgress[rank] = state;
+                    _progressAt = now;
+                }
+            }
+        }
+    }
+
+    private List<int> Ranks(Func<int, bool> which) => [.. Enumerable.Range(0, attempt.WorldSize).Where(which)];
+}

@@ -1,0 +1,22 @@
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>Wakes those who wait for something to happen to a run. Used within one grain's turns.</summary>
+internal sealed class RunSignal
+{
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Something happened: all who wait now go on.</summary>
+    public void Raise()
+    {
+        var happened = _next;
+        _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        happened.TrySetResult();
+    }
+
+    /// <summary>Returns at the next <see cref="Raise"/>, or after <paramref name="patience"/>.</summary>
+    public async Task Changed(TimeSpan patience, TimeProvider time)
+    {
+        using var timer = new CancellationTokenSource(patience, time);
+        await _next.Task.WaitAsync(timer.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+}

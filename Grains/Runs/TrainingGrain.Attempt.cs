@@ -1,0 +1,262 @@
+using OrleansTrain.Grains.Abstractions.Cluster;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Tracking;
+using OrleansTrain.Grains.Abstractions.Trainers;
+
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>One attempt: from reserved slots to the last step and the test of the last checkpoint.</summary>
+internal sealed partial class TrainingGrain
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private async Task<Attempt> Begin(Reservation reservation)
+    {
+        State.Attempt++;
+        State.Placement = [.. reservation.Slots];
+        State.Phase = RunPhase.Starting;
+        State.Message = "loading model and data";
+        await Persist();
+        Changed();
+
+        var attempt = CurrentAttempt();
+        LogAttemptStarts(RunId, attempt.Number, string.Join(", ", attempt.Slots.Select(slot => slot.Silo).Distinct()));
+        try
+        {
+            var start = await checkpoints.Newest(State.Spec!, RunId, Warn);
+            (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (start?.Step ?? -1, start?.Uri, start?.WeightsSha256);
+            State.CheckpointStep = State.GoodCheckpointStep;
+            var prepared = await attempt.Prepare(start?.Step);
+            State.StepsPerEpoch = prepared[0].StepsPerEpoch;
+            State.SamplesPerEpoch = prepared[0].SamplesPerEpoch;
+            await LogDataset(prepared[0]);
+            await attempt.Connect(prepared);
+            await attempt.Run();
+        }
+        catch
+        {
+            await attempt.Stop("the attempt could not start");
+            throw;
+        }
+
+        State.Phase = RunPhase.Training;
+        State.Message = "";
+        await Persist();
+        await Tell(tracking => tracking.SetStatus(RunPhase.Training.ToMlflowStatus(), null));
+        Changed();
+        return attempt;
+    }
+
+    // After this grain was lost and came back elsewhere its ranks may be training on: nothing need be done over.
+    private async Task<Attempt?> TryAdopt()
+    {
+        if (State.Phase != RunPhase.Training || State.Placement.Count == 0)
+        {
+            return null;
+        }
+
+        var attempt = CurrentAttempt();
+        var polled = await attempt.Poll(Committed);
+        if (polled.All(rank => rank.Progress is { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped }))
+        {
+            LogAdopted(RunId, attempt.Number);
+            return attempt;
+        }
+
+        await attempt.Stop("the attempt has lost ranks");
+        var lost = polled.Select((rank, index) => (rank, index)).First(rank => rank.rank.Progress is not { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped });
+        var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Slots[rank.index].Silo);
+        throw new AttemptFailedException(
+            $"rank {lost.index} was lost: {lost.rank.Error?.Message ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
+            lost.rank.Progress?.Failure, [.. suspects.Distinct()]);
+    }
+
+    private Attempt CurrentAttempt() =>
+        new(RunId, State.Attempt, State.Spec! with { Device = State.Device }, State.Placement, GrainFactory);
+
+    private async Task Follow(Attempt attempt)
+    {
+        var watch = new AttemptWatch(attempt, TimeSpan.FromSeconds(State.Spec!.StepTimeoutSeconds), time);
+        var epochs = new EpochLedger(attempt.WorldSize);
+        var steps = new StepLedger(attempt.WorldSize);
+        var pending = new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count());
+        var stopping = false;
+        while (true)
+        {
+            if (_deactivating.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var polled = await attempt.Poll(Committed);
+            Observe(polled);
+            await CommitSteps(steps, polled);
+            await CommitEpochs(epochs, polled);
+            await CommitCheckpoints(pending, polled);
+            watch.Check(polled);
+
+            if (polled.All(rank => rank.Progress!.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && pending.IsEmpty)
+            {
+                await Finish(attempt);
+                return;
+            }
+
+            if (polled.All(rank => rank.Progress!.Phase is RankPhase.Stopped or RankPhase.Completed) && stopping && pending.IsEmpty)
+            {
+                await AfterStop();
+                return;
+            }
+
+            if (!stopping && (State.CancelReason is not null || attempt.Slots.Any(slot => _leaving.Contains(slot.Silo))))
+            {
+                stopping = true;
+                State.Message = State.CancelReason is null ? "a silo is leaving: its ranks move at the next step" : "stopping after the current step";
+                Changed();
+                await attempt.RequestStop();
+            }
+
+            await _signal.Changed(PollInterval, time);
+        }
+    }
+
+    private void Observe((RankProgress? Progress, Exception? Error)[] polled)
+    {
+        _ranks = [.. polled.Select((rank, index) => rank.Progress ?? _ranks.ElementAtOrDefault(index))];
+        foreach (var warning in polled.SelectMany(rank => rank.Progress?.Warnings ?? []))
+        {
+            Warn(warning);
+        }
+
+        if (_ranks.All(rank => rank is not null) && _ranks.MinBy(rank => rank!.Step) is { } slowest)
+        {
+            _speed.Update(slowest, State.Spec!.BatchSizePerRank * _ranks.Length);
+            if (slowest.Step > State.Step)
+            {
+                State.Step = slowest.Step;
+            }
+
+            if (slowest.Seconds > 0)
+            {
+                NoteFirstStep(slowest);
+            }
+        }
+
+        Changed();
+    }
+
+    private void NoteFirstStep(RankProgress rank)
+    {
+        if (State.LoadSeconds == 0)
+        {
+            State.LoadSeconds = Math.Max((time.GetUtcNow() - State.AcceptedAt).TotalSeconds - rank.Seconds, 0);
+        }
+
+        if (State.LostAt is { } lost)
+        {
+            State.RecoverySeconds = Math.Max((time.GetUtcNow() - lost).TotalSeconds - rank.Seconds, 0);
+            State.LostAt = null;
+            Warn($"attempt {State.Attempt} goes on {State.RecoverySeconds:F1} s after the failure was noticed");
+        }
+    }
+
+    private Committed Committed => new(State.Epochs.Count, State.LoggedStep, State.CheckpointStep);
+
+    private async Task CommitSteps(StepLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
+    {
+        foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
+        {
+            ledger.Add(progress.Rank, progress.Steps.Where(report => report.Step > State.LoggedStep));
+        }
+
+        var points = ledger.TakeComplete();
+        if (points.Count > 0)
+        {
+            await Tell(tracking => tracking.LogMetrics(points));
+            State.LoggedStep = points.Max(point => point.Step);
+        }
+    }
+
+    private async Task CommitEpochs(EpochLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
+    {
+        foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
+        {
+            foreach (var report in progress.Epochs.Where(report => report.Epoch > State.Epochs.Count))
+            {
+                ledger.Add(progress.Rank, report);
+            }
+        }
+
+        while (ledger.TryClose(State.Epochs.Count + 1) is { } closed)
+        {
+            // First to the run grain, which lets each (key, step) through once, then to our own state: a crash in between repeats the first.
+            await Tell(tracking => tracking.LogMetrics([.. closed.Summary.Metrics.Select(metric =>
+                new MetricPoint(metric.Key, metric.Value, closed.Summary.Epoch, closed.TimestampMilliseconds))]));
+            State.Epochs.Add(closed.Summary);
+            await Persist();
+            Changed();
+        }
+    }
+
+    private async Task CommitCheckpoints(CheckpointLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
+    {
+        foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
+        {
+            ledger.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
+        }
+
+        foreach (var (step, reports) in ledger.TakeComplete())
+        {
+            if (reports.FirstOrDefault(report => report.Error is not null) is { } failed)
+            {
+                Warn($"the checkpoint after step {step} could not be written, the one before it is kept: {failed.Error}");
+            }
+            else
+            {
+                try
+                {
+                    (State.CheckpointUri, State.WeightsSha256) = await checkpoints.Commit(State.Spec!, RunId, reports, State.Epochs, Warn);
+                    State.GoodCheckpointStep = step;
+                }
+                catch (OrleansTrain.Storage.ObjectStoreException error)
+                {
+                    Warn($"the checkpoint after step {step} could not be completed, the one before it is kept: {error.Message}");
+                }
+            }
+
+            // Also for a failed one: the ranks must not offer it again.
+            State.CheckpointStep = step;
+            await Persist();
+            Changed();
+        }
+    }
+
+    private async Task AfterStop()
+    {
+        if (State.CancelReason is null)
+        {
+            State.Phase = RunPhase.Recovering;
+            State.Message = "moving ranks off a silo that is leaving";
+            State.LostAt = time.GetUtcNow();
+            await Persist();
+            Changed();
+        }
+    }
+
+    private async Task Finish(Attempt attempt)
+    {
+        State.Phase = RunPhase.Evaluating;
+        State.Message = "testing the last checkpoint";
+        Changed();
+        if (State.CheckpointUri is null || State.WeightsSha256 is null)
+        {
+            throw new AttemptFailedException("the last checkpoint could not be written, so there is no model to test: see the warnings", null, []);
+        }
+
+        var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
+        State.Evaluation = reports.OrderBy(report => report.Rank)
+            .SelectMany(report => report.Sums)
+            .GroupBy(sum => sum.Key, sum => sum.Value, StringComparer.Ordinal)
+            .ToDictionary(sums => "test_" + sums.Key, sums => sums.Sum(sum => sum.Sum) / sums.Sum(sum => sum.Weight));
+        await End(RunPhase.Finished, "");
+    }
+}

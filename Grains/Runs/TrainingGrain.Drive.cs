@@ -1,0 +1,184 @@
+using Orleans.Storage;
+using OrleansTrain.Grains.Abstractions.Cluster;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Trainers;
+
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>The state machine: attempts until one ends the run.</summary>
+internal sealed partial class TrainingGrain
+{
+    // How long a silo that failed the run is left out when others can take its ranks: longer than the cluster needs to declare it dead.
+    private static readonly TimeSpan Avoidance = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+
+    private async Task Drive()
+    {
+        while (!State.Phase.IsTerminal() && !_deactivating.IsCancellationRequested)
+        {
+            try
+            {
+                // Keeps the activation for as long as the run needs it.
+                DelayDeactivation(TimeSpan.FromHours(1));
+                await DriveOnce();
+            }
+            catch (AttemptFailedException failure)
+            {
+                await AfterFailure(failure);
+            }
+            catch (InconsistentStateException)
+            {
+                // Another activation of this grain owns the run now: this one must not act for it.
+                LogReplaced(RunId);
+                DeactivateOnIdle();
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
+            catch (Exception error) when (!_deactivating.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogDriveFailed(error, RunId);
+                State.Message = $"waiting to go on after: {error.Message}";
+                Changed();
+                await _signal.Changed(TimeSpan.FromSeconds(1), time);
+            }
+        }
+    }
+
+    private async Task DriveOnce()
+    {
+        if (State.CancelReason is not null)
+        {
+            await End(RunPhase.Killed, State.CancelReason);
+            return;
+        }
+
+        var attempt = await TryAdopt();
+        if (attempt is null)
+        {
+            var reservation = await ReserveSlots();
+            if (!reservation.IsGranted)
+            {
+                return;
+            }
+
+            attempt = await Begin(reservation);
+        }
+
+        try
+        {
+            await Follow(attempt);
+        }
+        finally
+        {
+            _ranks = [];
+            State.TrainSeconds += _speed.Seconds;
+            _speed = new RunSpeed();
+            if (!_deactivating.IsCancellationRequested)
+            {
+                await attempt.Stop("the attempt has ended");
+            }
+        }
+    }
+
+    private async Task<Reservation> ReserveSlots()
+    {
+        var now = time.GetUtcNow();
+        foreach (var silo in _avoided.Where(silo => silo.Value < now).Select(silo => silo.Key).ToList())
+        {
+            _avoided.Remove(silo);
+        }
+
+        var spec = State.Spec!;
+        var device = State.Device.Length > 0 ? State.Device : spec.Device;
+        var reservation = await Cluster.Reserve(RunId, spec.Ranks, device, [.. _avoided.Keys.Union(_leaving)]);
+        if (reservation.IsGranted)
+        {
+            State.Device = reservation.Device;
+            return reservation;
+        }
+
+        State.Phase = State.Attempt == 0 ? RunPhase.Waiting : RunPhase.Recovering;
+        if (State.Message != reservation.WaitingFor)
+        {
+            State.Message = reservation.WaitingFor;
+            Changed();
+        }
+
+        await _signal.Changed(TimeSpan.FromSeconds(1), time);
+        return reservation;
+    }
+
+    private async Task AfterFailure(AttemptFailedException failure)
+    {
+        LogAttemptFailed(failure, RunId, State.Attempt);
+        var now = time.GetUtcNow();
+        foreach (var silo in failure.Suspects)
+        {
+            _avoided[silo] = now + Avoidance;
+        }
+
+        State.LostAt ??= now;
+        State.Failures++;
+        State.Restarts++;
+        var repeated = failure.Failure is { IsTaskError: true } error
+            && State.LastTaskError is { } last && last.Step == error.Step && last.Type == error.Type;
+        State.LastTaskError = failure.Failure is { IsTaskError: true } ? failure.Failure : null;
+        var limit = State.Spec!.MaxFailures;
+        if (failure.IsFinal || repeated || failure.Failure?.Type == RankFailure.NonFiniteLoss || (limit >= 0 && State.Failures > limit))
+        {
+            State.Restarts--;
+            State.Error = failure.Failure?.Details ?? failure.ToString();
+            var reason = repeated ? " (the same error again at the same step)" : failure.IsFinal || limit <= 0 ? "" : State.Failures > limit ? $" (failure {State.Failures}, max_failures is {limit})" : "";
+            await End(RunPhase.Failed, failure.Message + reason);
+            return;
+        }
+
+        Warn($"attempt {State.Attempt} failed: {failure.Message}");
+        State.Phase = RunPhase.Recovering;
+        State.Message = $"recovering: {failure.Message}";
+        Changed();
+        await Persist();
+    }
+
+    private async Task End(RunPhase phase, string message)
+    {
+        await Cluster.Release(RunId);
+        State.Phase = phase;
+        State.Message = message;
+        State.Placement = [];
+        await PublishResults(phase);
+        await Persist();
+        if (await this.GetReminder(Reminder) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+
+        LogEnded(RunId, phase, message);
+        Changed();
+    }
+
+    // Training does not need the state store; only this grain does. It waits for the store rather than lose the run.
+    private async Task Persist()
+    {
+        for (var warned = false; ; warned = true)
+        {
+            try
+            {
+                await storage.WriteStateAsync();
+                return;
+            }
+            catch (Exception error) when (error is not InconsistentStateException && !_deactivating.IsCancellationRequested)
+            {
+                if (!warned)
+                {
+                    Warn($"grain state cannot be stored for now, will be retried: {error.Message}");
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Tracking;
+using OrleansTrain.Storage;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Grains.Tracking;
+
+/// <inheritdoc cref="IRunGrain"/>
+[Reentrant, Immovable]
+internal sealed partial class RunGrain(
+    [PersistentState("outbox", GrainStorageNames.State)] IPersistentState<OutboxState> storage,
+    MlflowDelivery delivery,
+    TimeProvider time,
+    ILogger<RunGrain> logger) : Grain, IRunGrain, IRemindable, IDisposable
+{
+    private const string Reminder = "outbox";
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private readonly CancellationTokenSource _deactivating = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private Task _sending = Task.CompletedTask;
+    private string? _lastError;
+    private bool _mayBeThere;
+    private bool _hasReminder;
+    private bool _unstored;
+
+    // Anything stored but not known to be delivered may have been sent by an activation that was lost.
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _mayBeThere = !Outbox.IsEmpty;
+        StartSending();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _deactivating.CancelAsync();
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    public void Dispose()
+    {
+        _deactivating.Dispose();
+        _writing.Dispose();
+    }
+
+    private string RunId => this.GetPrimaryKeyString();
+
+    private Outbox Outbox => new(storage.State, time);
+
+    public Task LogParams(IReadOnlyDictionary<string, string> parameters) => Outbox.AcceptParams(parameters) || _unstored ? Accepted() : Task.CompletedTask;
+
+    public Task LogMetrics(IReadOnlyList<MetricPoint> points) => Outbox.AcceptMetrics(points) || _unstored ? Accepted() : Task.CompletedTask;
+
+    public Task SetTags(IReadOnlyDictionary<string, string> tags)
+    {
+        foreach (var (key, value) in tags)
+        {
+            Outbox.Accept(new TagEntry(time.GetUtcNow(), key, value));
+        }
+
+        return Accepted();
+    }
+
+    public Task LogArtifact(string path, byte[] content)
+    {
+        Outbox.Accept(new ArtifactEntry(time.GetUtcNow(), path, content));
+        return Accepted();
+    }
+
+    public Task LogArtifactsFrom(string path, string sourceUri, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            Outbox.Accept(new StoredArtifactEntry(time.GetUtcNow(), $"{path}/{name}", $"{sourceUri.TrimEnd('/')}/{name}"));
+        }
+
+        return Accepted();
+    }
+
+    public Task LogDataset(DatasetInput dataset)
+    {
+        Outbox.Accept(new DatasetEntry(time.GetUtcNow(), dataset));
+        return Accepted();
+    }
+
+    public Task SetStatus(string status, DateTimeOffset? endTime)
+    {
+        Outbox.Accept(new StatusEntry(time.GetUtcNow(), status, endTime));
+        return Accepted();
+    }
+
+    public Task<OutboxStatus> GetOutbox() => Task.FromResult(Outbox.Describe(_lastError));
+
+    public async Task<OutboxStatus> Flush(TimeSpan patience)
+    {
+        StartSending();
+        using var limit = new CancellationTokenSource(patience, time);
+        await _sending.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return Outbox.Describe(_lastError);
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        StartSending();
+        return Outbox.IsEmpty ? DropReminder() : Task.CompletedTask;
+    }
+
+    // The caller may forget its content once this returns, so it is stored first; if that fails the caller repeats its call.
+    private async Task Accepted()
+    {
+        _unstored = true;
+        await Store();
+        _unstored = false;
+        StartSending();
+    }
+
+    private async Task Store()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await storage.WriteStateAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private void StartSending()
+    {
+        if (_sending.IsCompleted && !Outbox.IsEmpty && !_deactivating.IsCancellationRequested)
+        {
+            _sending = Send();
+        }
+    }
+
+    private async Task Send()
+    {
+        var pause = FirstPause;
+        while (!Outbox.IsEmpty && !_deactivating.IsCancellationRequested)
+        {
+            DelayDeactivation(TimeSpan.FromMinutes(10));
+            var batch = Outbox.NextBatch();
+            try
+            {
+                await delivery.Send(RunId, batch, _mayBeThere, _deactivating.Token);
+                Outbox.Delivered(batch);
+                (_mayBeThere, _lastError, pause) = (false, null, FirstPause);
+                await Store();
+                continue;
+            }
+            catch (MlflowException error) when (IsRefusal(error))
+            {
+                await DropRefused(batch, error);
+                continue;
+            }
+            catch (ObjectStoreException error) when (error.Error is ObjectStoreError.NotFound or ObjectStoreError.InvalidName)
+            {
+                LogRefused(RunId, batch.Count, error.Message);
+                Outbox.Refused(batch, error.Message);
+                await Store();
+                continue;
+            }
+            catch (OperationCanceledException) when (_deactivating.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it is, what is not delivered stays stored and is tried again.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                _mayBeThere |= error is not MlflowException { MayHaveBeenApplied: false };
+                if (_lastError is null)
+                {
+                    LogAway(RunId, storage.State.Pending.Count, error.Message);
+                }
+
+                _lastError = error.Message;
+            }
+
+            await KeepReminder();
+            await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, _deactivating.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    // One bad entry must not hold up the others: a refused batch is sent again one by one.
+    private async Task DropRefused(IReadOnlyList<OutboxEntry> batch, MlflowException refusal)
+    {
+        if (batch.Count == 1)
+        {
+            LogRefused(RunId, 1, refusal.Message);
+            Outbox.Refused(batch, refusal.Message);
+        }
+        else
+        {
+            foreach (var entry in batch)
+            {
+                try
+                {
+                    await delivery.Send(RunId, [entry], _mayBeThere, _deactivating.Token);
+                    Outbox.Delivered([entry]);
+                }
+                catch (MlflowException error) when (IsRefusal(error))
+                {
+                    LogRefused(RunId, 1, error.Message);
+                    Outbox.Refused([entry], error.Message);
+                }
+                catch (MlflowException error)
+                {
+                    // Away in the middle: the rest stays and is tried by the loop.
+                    _lastError = error.Message;
+                    break;
+                }
+            }
+        }
+
+        await Store();
+    }
+
+    // Wrong credentials or a foreign host name are the server's or the user's to mend; what waits here is good and stays.
+    private static bool IsRefusal(MlflowException error) =>
+        !error.IsTransient && error.StatusCode is null or HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.RequestEntityTooLarge;
+
+    // Only an outbox that cannot be emptied needs to be woken when all silos were lost.
+    private async Task KeepReminder()
+    {
+        if (_hasReminder)
+        {
+            return;
+        }
+
+        try
+        {
+            await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+            _hasReminder = true;
+        }
+#pragma warning disable CA1031 // Without it the outbox waits for the next call of the run instead; tried again at the next failure.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogNoReminder(error, RunId);
+        }
+    }
+
+    private async Task DropReminder()
+    {
+        if (await this.GetReminder(Reminder) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: MLflow cannot be reached, {Pending} entries are kept until it can: {Reason}")]
+    private partial void LogAway(string runId, int pending, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: no reminder could be set for the outbox")]
+    private partial void LogNoReminder(Exception error, string runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}: MLflow refused {Count} entries for good: {Reason}")]
+    private partial void LogRefused(string runId, int count, string reason);
+}
