@@ -1,3 +1,4 @@
+using OrleansTrain.Client.Doctor;
 using OrleansTrain.Client.History;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
@@ -27,6 +28,9 @@ internal sealed record ClientServices
 
     /// <summary>Starts to listen for signals.</summary>
     public required Func<IInterrupts> ListenForInterrupts { get; init; }
+
+    /// <summary>What <c>doctor</c> looks at, in the order it is shown.</summary>
+    public required Func<IReadOnlyList<IDoctorCheck>> DoctorChecks { get; init; }
 
     /// <summary>Makes sure that a run's dataset is there before the run is started.</summary>
     public required IDatasetPreparation Datasets { get; init; }

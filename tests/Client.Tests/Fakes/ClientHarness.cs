@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansTrain.Client.Commands;
+using OrleansTrain.Client.Doctor;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Signals;
@@ -20,6 +21,8 @@ internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
     public FakeTracking Tracking { get; init; } = new();
 
     public ClusterView? Cluster { get; init; }
+
+    public IReadOnlyList<IDoctorCheck> Checks { get; init; } = [];
 
     public bool HasCluster { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
             Tasks = new FakeTasks(),
             ListenForInterrupts = () => this,
             Datasets = this,
+            DoctorChecks = () => Checks,
         };
         return new CommandLine(services).RunAsync(arguments);
     }

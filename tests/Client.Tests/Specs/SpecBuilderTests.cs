@@ -62,7 +62,7 @@ public class SpecBuilderTests
             validate_every: 13
             log_every_steps: 14
             on_error: skip
-            checkpoint_uri: s3://b/c
+            checkpoint_uri: s3://bucket/c
             params:
               dropout: 0.1
             """);
@@ -100,7 +100,7 @@ public class SpecBuilderTests
             LogEverySteps = 14,
             OnError = "skip",
             Parameters = spec.Parameters,
-            CheckpointUri = "s3://b/c",
+            CheckpointUri = "s3://bucket/c",
         };
         Assert.Equal(expected, spec);
     }

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using OrleansTrain.Client.Errors;
+
+namespace OrleansTrain.Client.Commands;
+
+/// <summary><c>version</c>: which build this is, and what it is built on.</summary>
+internal static class VersionCommand
+{
+    public static Command Create(ClientServices services)
+    {
+        var command = new DocumentedCommand("version", "Print the versions of this program and of what it is built on.", "orleanstrain version");
+        command.SetAction(_ =>
+        {
+            services.Terminal.WriteLine($"orleanstrain {BuildVersion.Current}");
+            services.Terminal.WriteLine($".NET {Environment.Version} on {RuntimeInformation.RuntimeIdentifier}");
+            services.Terminal.WriteLine($"Orleans {BuildVersion.Of(typeof(IGrain).Assembly)}");
+            services.Terminal.WriteLine($"TorchSharp {BuildVersion.Of(typeof(TorchSharp.torch).Assembly)}");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}
