@@ -29,6 +29,8 @@ internal static class CommandTree
             new ShowCommand(services).Create(),
             new TasksCommand(services).Create(),
             new ClusterCommand(services).Create(),
+            DataCommand.Create(services),
+            new TrackingCommand(services).Create(),
             new DoctorCommand(services).Create(),
             VersionCommand.Create(services),
             CompletionCommand.Create(services),

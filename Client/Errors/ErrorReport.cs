@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using OrleansTrain.Data;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
+using OrleansTrain.Tracking.Server;
 
 namespace OrleansTrain.Client.Errors;
 
@@ -11,7 +13,7 @@ internal sealed record ErrorReport(string Line, int ExitCode)
     public static ErrorReport Of(Exception exception) => exception switch
     {
         UsageException or RunRefusedException or FormatException => new(exception.Message, ExitCodes.Usage),
-        CommandFailedException or MlflowException or ObjectStoreException => new(exception.Message, ExitCodes.Failed),
+        CommandFailedException or MlflowException or ObjectStoreException or DatasetException or TrackingServerException => new(exception.Message, ExitCodes.Failed),
         OperationCanceledException => new("interrupted", ExitCodes.Interrupted),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         OrleansException => new($"the cluster did not answer: {exception.Message}", ExitCodes.Failed),

@@ -13,7 +13,7 @@ internal sealed partial class Redactor
     private static readonly string[] SecretVariables =
     [
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
-        "ORLEANSTRAIN_SECRET", "ORLEANSTRAIN_HTTP_TOKEN",
+        "ORLEANSTRAIN_SECRET", "ORLEANSTRAIN_HTTP_TOKEN", "ORLEANSTRAIN_TRACKING_TOKEN",
     ];
 
     private readonly string[] _secrets;

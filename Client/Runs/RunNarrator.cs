@@ -16,6 +16,7 @@ internal sealed class RunNarrator(TimeProvider time)
     private int _epochs;
     private bool _isTold;
     private bool _isLate;
+    private int _lost;
 
     /// <summary>The lines that <paramref name="status"/> adds to those told before.</summary>
     public IReadOnlyList<string> Tell(RunStatus status)
@@ -60,6 +61,12 @@ internal sealed class RunNarrator(TimeProvider time)
             lines.Add(isLate
                 ? $"warning: tracking is behind, training goes on; {status.Outbox.Pending} measurements wait: {OneLine.Of(status.Outbox.LastError ?? "")}"
                 : "tracking has caught up");
+        }
+
+        if (status.Outbox.Lost > _lost)
+        {
+            _lost = status.Outbox.Lost;
+            lines.Add($"warning: {_lost} measurements will never be in MLflow: {OneLine.Of(status.Outbox.LastLoss ?? "")}");
         }
     }
 }

@@ -21,6 +21,11 @@ internal static class StatusView
             terminal.WriteLine(Outbox(status.Outbox));
         }
 
+        if (status.Outbox.Lost > 0)
+        {
+            terminal.WriteLine($"tracking: {status.Outbox.Lost} measurements will never be in MLflow: {OneLine.Of(status.Outbox.LastLoss ?? "")}");
+        }
+
         foreach (var warning in status.Warnings)
         {
             terminal.WriteLine($"warning: {warning}");

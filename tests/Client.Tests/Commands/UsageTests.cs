@@ -77,7 +77,7 @@ public class UsageTests
 
     [Theory]
     [InlineData("./orleanstrain train --ra", "--ranks\n")]
-    [InlineData("orleanstrain tr", "train\n")]
+    [InlineData("orleanstrain tra", "tracking\ntrain\n")]
     [InlineData("orleanstrain resume --ep", "--epochs\n")]
     public async Task WhatMayComeNextIsSuggested(string line, string suggestions)
     {

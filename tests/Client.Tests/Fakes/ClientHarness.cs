@@ -1,11 +1,14 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansTrain.Client.Commands;
+using OrleansTrain.Client.Datasets;
 using OrleansTrain.Client.Doctor;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
+using OrleansTrain.Client.Sessions;
 using OrleansTrain.Client.Signals;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Storage;
 
 namespace OrleansTrain.Client.Tests.Fakes;
 
@@ -13,7 +16,7 @@ namespace OrleansTrain.Client.Tests.Fakes;
 internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
 {
     private readonly CancellationTokenSource _interrupt = new();
-    private readonly StringWriter _output = new();
+    private readonly LineSignal _output = new();
     private readonly StringWriter _error = new();
 
     public FakeRun Run { get; init; } = new();
@@ -33,6 +36,9 @@ internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
     public string WorkingFolder { get; init; } = Path.GetTempPath();
 
     public FakeSessions? Sessions { get; private set; }
+
+    /// <summary>Completes with the first line on stdout.</summary>
+    public Task<string> FirstLine => _output.First;
 
     public string Output => _output.ToString();
 
@@ -55,11 +61,14 @@ internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
             Environment = Variable,
             WorkingFolder = WorkingFolder,
             Time = new SelfRunningTime(),
+            Home = HomeFolder.Locate(Variable, WorkingFolder),
             Sessions = Sessions,
             Tracking = Tracking,
             Tasks = new FakeTasks(),
             ListenForInterrupts = () => this,
             Datasets = this,
+            OpenStores = () => new ObjectStores(new ObjectStoreOptions { LocalFolder = Path.Combine(WorkingFolder, "store") }),
+            ShippedDatasets = new ShippedDatasets(AppContext.BaseDirectory),
             DoctorChecks = () => Checks,
         };
         return new CommandLine(services).RunAsync(arguments);
@@ -68,6 +77,19 @@ internal sealed class ClientHarness : IInterrupts, IDatasetPreparation
     public void Dispose()
     {
         // The harness outlives the listening of one command.
+    }
+
+    private sealed class LineSignal : StringWriter
+    {
+        private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> First => _first.Task;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            _first.TrySetResult(value ?? "");
+        }
     }
 
     /// <summary>Moves to the moment a timer is due as soon as it is set.</summary>

@@ -60,6 +60,10 @@ internal sealed class FakeGrains(FakeRun run, ClusterView? cluster = null) : IGr
 
         public Task Release(string runId) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<string>> Leave(string silo) => throw new NotSupportedException();
+
+        public Task WakeRuns() => throw new NotSupportedException();
+
         public Task<ClusterView> GetCluster() => Task.FromResult(view);
     }
 }

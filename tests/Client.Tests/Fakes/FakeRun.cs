@@ -79,7 +79,7 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
         return Task.CompletedTask;
     }
 
-    public Task Start(RunSpec spec) => throw new NotSupportedException();
+    public Task Start(RunSpec spec, string experimentId, string trackingUri) => throw new NotSupportedException();
 
     public Task Nudge(int attempt, int rank) => throw new NotSupportedException();
 

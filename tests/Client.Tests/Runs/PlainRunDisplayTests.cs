@@ -93,6 +93,16 @@ public class PlainRunDisplayTests
     }
 
     [Fact]
+    public async Task WhatMlflowWillNeverSeeIsSaid()
+    {
+        var lost = Statuses.Training(3, 50) with { Outbox = new OutboxStatus(0, null, null, 2, "refused") };
+
+        var lines = await Show((0, Statuses.Training(2, 1)), (0, lost), (0, lost with { Version = 4 }));
+
+        Assert.Equal([Start, "training", "warning: 2 measurements will never be in MLflow: refused"], lines);
+    }
+
+    [Fact]
     public async Task QuietSaysNothing() => Assert.Empty(await Show(Verbosity.Quiet, (0, Statuses.Training(2, 1)), (0, Statuses.Ended(RunPhase.Finished))));
 
     private Task<string[]> Show(params (int Seconds, RunStatus Status)[] statuses) => Show(Verbosity.Normal, statuses);

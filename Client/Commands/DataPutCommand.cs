@@ -1,0 +1,77 @@
+using System.CommandLine;
+using OrleansTrain.Client.Datasets;
+using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.Specs;
+using OrleansTrain.Data.Packed;
+
+namespace OrleansTrain.Client.Commands;
+
+/// <summary><c>data put</c>: writes a dataset into the object store in blocks that are ready to train on.</summary>
+internal sealed class DataPutCommand(ClientServices services)
+{
+    private readonly Argument<string> _source = new("SOURCE") { Description = "A folder, a URI, or the name of a dataset that comes with the program." };
+
+    private readonly Argument<string> _target = new("URI") { Description = "Where to: s3://BUCKET/PREFIX or file:///FOLDER." };
+
+    private readonly Option<bool> _replace = new("--replace") { Description = "Put it there even if there is a dataset already." };
+
+    public Command Create()
+    {
+        var command = new DocumentedCommand(
+            "put",
+            "Write a dataset into the object store in training-ready blocks.",
+            "orleanstrain data put mnist s3://datasets/mnist",
+            "orleanstrain data put ./my-idx-files s3://datasets/mine")
+        {
+            _source,
+            _target,
+            _replace,
+        };
+        command.SetAction((parse, _) => RunAsync(parse));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parse)
+    {
+        var source = FindSource(parse.GetRequiredValue(_source));
+        var target = parse.GetRequiredValue(_target);
+        if (!LocationUri.IsAllowed(target))
+        {
+            throw new UsageException($"URI must be {LocationUri.Allowed}; found '{target}'");
+        }
+
+        using var interrupts = services.ListenForInterrupts();
+        var stores = services.OpenStores();
+        using var owned = stores as IDisposable;
+        var writer = new DatasetWriter(stores);
+        if (!parse.GetValue(_replace) && await writer.Find(target, interrupts.Requested) is { } there)
+        {
+            throw new UsageException($"{target} holds a dataset already ({ManifestText.Summary(there)}); --replace puts it there anew");
+        }
+
+        var progress = new PutLines(services.Terminal, services.Time);
+        var manifest = await writer.Put(source, target, progress: progress, cancellationToken: interrupts.Requested);
+        services.Terminal.WriteLine($"{target}: {ManifestText.Summary(manifest)}");
+        return ExitCodes.Success;
+    }
+
+    private string FindSource(string source)
+    {
+        if (source.Contains("://", StringComparison.Ordinal))
+        {
+            return source;
+        }
+
+        var folder = Path.GetFullPath(source, services.WorkingFolder);
+        if (Path.Exists(folder))
+        {
+            return folder;
+        }
+
+        return services.ShippedDatasets.Find(source) ?? throw new UsageException(NearestName.Suggest(
+            $"there is no folder '{source}' and no dataset of that name comes with the program",
+            source,
+            "Datasets",
+            services.ShippedDatasets.Names));
+    }
+}

@@ -1,0 +1,55 @@
+using OrleansTrain.Client.Tests.Fakes;
+
+namespace OrleansTrain.Client.Tests.Datasets;
+
+public sealed class DataCommandsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("orleanstrain").FullName;
+
+    [Fact]
+    public async Task AShippedDatasetIsPutOnceAndListed()
+    {
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(0, await client.RunAsync("data", "put", "mnist", "s3://datasets/mnist"));
+        Assert.StartsWith("s3://datasets/mnist: 10,000 test, 60,000 train records in ", client.Output, StringComparison.Ordinal);
+
+        var again = new ClientHarness { WorkingFolder = _folder };
+        Assert.Equal(2, await again.RunAsync("data", "put", "mnist", "s3://datasets/mnist"));
+        Assert.StartsWith("error: s3://datasets/mnist holds a dataset already (10,000 test,", again.Errors, StringComparison.Ordinal);
+
+        var list = new ClientHarness { WorkingFolder = _folder };
+        Assert.Equal(0, await list.RunAsync("data", "ls", "s3://datasets/mnist", "--max", "3"));
+        Assert.Equal(3, list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("dataset mnist: 10,000 test, 60,000 train records", list.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATruncatedFileIsNamedAndNothingIsWritten()
+    {
+        var source = Directory.CreateDirectory(Path.Combine(_folder, "broken")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(source, "train-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3]);
+        await File.WriteAllBytesAsync(Path.Combine(source, "train-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(1, await client.RunAsync("data", "put", "broken", "s3://datasets/broken"));
+
+        Assert.Contains("train-images-idx3-ubyte", client.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, client.Errors.Count(character => character == '\n'));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "store", "datasets", "broken")));
+    }
+
+    [Theory]
+    [InlineData("error: there is no folder 'mnits' and no dataset of that name comes with the program; did you mean 'mnist'? Datasets: ", "mnits", "s3://datasets/x")]
+    [InlineData("error: URI must be s3://BUCKET/PREFIX", "mnist", "datasets/x")]
+    public async Task WrongNamesAreRefused(string message, string source, string target)
+    {
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(2, await client.RunAsync("data", "put", source, target));
+
+        Assert.StartsWith(message, client.Errors, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
