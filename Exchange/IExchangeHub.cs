@@ -20,4 +20,8 @@ public interface IExchangeHub : IAsyncDisposable
 public sealed class StaleAttemptException(string message) : Exception(message);
 
 /// <summary>Another silo or rank of the run cannot be reached, or did not take part in a step in time.</summary>
-public sealed class PeerLostException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class PeerLostException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What another silo has told us about the end of the exchange, to be told on in the same words; null when it was found here.</summary>
+    internal string? Report { get; init; }
+}

@@ -41,7 +41,7 @@ internal sealed class PeerEnd(ExchangePlan plan, int silo, SessionFault fault)
     public void Aborted(byte code, ReadOnlySpan<byte> reason)
     {
         var text = Encoding.UTF8.GetString(reason);
-        fault.TrySet(code == Stale ? new StaleAttemptException(text) : Lost($"ended the exchange: {text}"));
+        fault.TrySet(code == Stale ? new StaleAttemptException(text) : new PeerLostException($"{Run}: {text}") { Report = text });
     }
 
     /// <summary>Closes a channel to the other silo, saying why if the session has failed.</summary>
@@ -54,8 +54,13 @@ internal sealed class PeerEnd(ExchangePlan plan, int silo, SessionFault fault)
         }
 
         Span<byte> bytes = stackalloc byte[LongestReason];
-        Encoding.UTF8.TryGetBytes(Shortened(reason.Message), bytes, out var length);
-        var code = reason is StaleAttemptException ? Stale : Failed;
+        var (code, text) = reason switch
+        {
+            StaleAttemptException => (Stale, reason.Message),
+            PeerLostException { Report: { } report } => (Failed, report),
+            _ => (Failed, $"{Describe(plan, plan.Self)} ended the exchange: {reason.Message}"),
+        };
+        Encoding.UTF8.TryGetBytes(Shortened(text), bytes, out var length);
         fixed (byte* payload = bytes)
         {
             channel.Close(new FrameHeader(FrameKind.Abort, code, 0, channel.Session, 0, 0, 0, length), payload);

@@ -60,7 +60,7 @@ internal sealed class SessionFault
             case StaleAttemptException stale:
                 throw new StaleAttemptException(stale.Message);
             case PeerLostException lost:
-                throw new PeerLostException(lost.Message, lost);
+                throw new PeerLostException(lost.Message, lost) { Report = lost.Report };
             case var error:
                 ExceptionDispatchInfo.Throw(error);
                 return;

@@ -54,7 +54,6 @@ internal sealed class ChannelListener : IAsyncDisposable
         await _stop.CancelAsync();
         _socket.Dispose();
         await _accepting;
-        _stop.Dispose();
     }
 
     private async Task Accept()

@@ -16,6 +16,12 @@ internal sealed class TcpChannel(SessionShape shape, int peer, byte[] digest, Ch
     /// <summary>What goes out with the header: small enough to copy for nothing, large enough not to be a packet for the header alone.</summary>
     private const int LeadLength = 8 * 1024;
 
+    /// <summary>How long a frame on its way out may hold up the last one.</summary>
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the last frame of the other end is waited for when the connection has ended.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Lock _sending = new();
     private readonly NativeFloats _lead = new((FrameHeader.Size + LeadLength) / sizeof(float));
     private readonly TaskCompletionSource<(Socket Socket, ulong Session)> _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,11 +89,14 @@ internal sealed class TcpChannel(SessionShape shape, int peer, byte[] digest, Ch
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            throw _end.Lost(
-                error is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-                    ? $"took nothing in for {Plan.StepTimeout.TotalSeconds:0.###} s"
-                    : $"cannot be sent to: {error.Message.TrimEnd('.')}",
-                error);
+            if (error is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
+            {
+                throw _end.Lost($"took nothing in for {Plan.StepTimeout.TotalSeconds:0.###} s", error);
+            }
+
+            // Why the connection has ended is in what the other end sent last, if it sent anything: let that be read first.
+            _receiving.Task.Wait(LastWords);
+            throw _end.Lost($"cannot be sent to: {error.Message.TrimEnd('.')}", error);
         }
     }
 
@@ -104,7 +113,7 @@ internal sealed class TcpChannel(SessionShape shape, int peer, byte[] digest, Ch
 
         try
         {
-            if (_sending.TryEnter())
+            if (_sending.TryEnter(LongestGoodbye))
             {
                 try
                 {

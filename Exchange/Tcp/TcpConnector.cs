@@ -42,7 +42,7 @@ internal sealed class TcpConnector(ExchangePlan plan, int peer, byte[] digest, E
                 () =>
                 {
                     socket.Connect(address);
-                    return Handshake.Connect(socket, plan, peer, digest, options.HandshakeTimeout);
+                    return Handshake.Connect(socket, plan, peer, digest, options.ConnectTimeout);
                 },
                 cancellationToken,
                 TaskCreationOptions.LongRunning,

@@ -12,8 +12,7 @@ internal sealed class TimedSocket(Socket socket, TimeSpan period)
     {
         while (buffer.Length > 0)
         {
-            socket.ReceiveTimeout = Remaining();
-            var count = socket.Receive(buffer);
+            var count = Receive(buffer);
             if (count == 0)
             {
                 throw new HandshakeException("closed the connection before it was established");
@@ -32,11 +31,24 @@ internal sealed class TimedSocket(Socket socket, TimeSpan period)
         }
     }
 
+    private int Receive(Span<byte> buffer)
+    {
+        try
+        {
+            socket.ReceiveTimeout = Remaining();
+            return socket.Receive(buffer);
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        {
+            throw Late();
+        }
+    }
+
     private int Remaining()
     {
         var remaining = period - Stopwatch.GetElapsedTime(_start);
-        return remaining > TimeSpan.Zero
-            ? Math.Max(1, (int)remaining.TotalMilliseconds)
-            : throw new HandshakeException($"did not finish the handshake within {period.TotalSeconds:0.###} s");
+        return remaining > TimeSpan.Zero ? Math.Max(1, (int)remaining.TotalMilliseconds) : throw Late();
     }
+
+    private HandshakeException Late() => new($"did not finish the handshake within {period.TotalSeconds:0.###} s");
 }

@@ -33,10 +33,25 @@ internal sealed class Cluster : IAsyncDisposable
         OptimizerSettings? optimizer = null,
         Func<ExchangePlan, ExchangePlan>? change = null)
     {
+        var cluster = Open(mode, placement, layout, optimizer, change);
+        await cluster.Connect();
+        await Task.WhenAll(cluster.Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
+        return cluster;
+    }
+
+    /// <summary>Opens the sessions; nobody is connected yet.</summary>
+    public static Cluster Open(
+        ExchangeMode mode,
+        IReadOnlyList<int[]> placement,
+        ParameterLayout? layout = null,
+        OptimizerSettings? optimizer = null,
+        Func<ExchangePlan, ExchangePlan>? change = null,
+        ExchangeHubOptions? options = null)
+    {
         var cluster = new Cluster(placement, layout ?? SyntheticModel.Small);
         for (var silo = 0; silo < placement.Count; silo++)
         {
-            cluster._hubs.Add(new ExchangeHub(new ExchangeHubOptions { Silo = $"silo-{silo}" }));
+            cluster._hubs.Add(new ExchangeHub((options ?? new ExchangeHubOptions()) with { Silo = $"silo-{silo}" }));
         }
 
         var silos = placement.Select((ranks, i) => new ExchangeSilo(cluster._hubs[i].Endpoint, ranks)).ToList();
@@ -52,10 +67,10 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         cluster.Initialize();
-        await Task.WhenAll(cluster.Sessions.Select(session => session.Connect(CancellationToken.None)));
-        await Task.WhenAll(cluster.Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
         return cluster;
     }
+
+    public Task Connect() => Task.WhenAll(Sessions.Select(session => session.Connect(CancellationToken.None)));
 
     /// <summary>One step of all ranks; returns what each was told.</summary>
     public async Task<StepRequests[]> Step(long step, Func<int, StepRequests>? requests = null) =>
