@@ -24,6 +24,9 @@ internal sealed class StepPlan(OrderSpec spec, long records)
 
     private bool RestIsTaken => spec.Exhaustive ? Rest > 0 : !spec.DropLast && Rest >= spec.WorldSize;
 
+    /// <summary>The step that a position belongs to; may be one that is left out.</summary>
+    public long StepOf(long position) => position / _globalBatch;
+
     /// <summary>The positions that a rank takes in a step; none for a rank that has no share of an exhaustive order's last step.</summary>
     public (long First, int Count) Slice(int rank, long step)
     {

@@ -1,0 +1,76 @@
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Pipeline;
+using OrleansTrain.Data.Schema;
+
+namespace OrleansTrain.Data.Batches;
+
+/// <summary>
+/// Gathers records of shared blocks into the tensors of a batch, converting and scaling them on the way. Allocates nothing for a sample.
+/// Used by one thread at a time.
+/// </summary>
+internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes, IReadOnlyList<SampleTransform> transforms, long seed, BatchPool pool)
+{
+    private readonly int _inputLength = layout.InputLength;
+    private readonly int _targetLength = layout.Target.Length;
+    private readonly float[] _scratch = transforms.Count > 0 ? new float[layout.InputLength] : [];
+
+    /// <summary>Makes a batch of these records.</summary>
+    /// <param name="blocks">The blocks by number, referenced by the caller; those named in <paramref name="samples"/> are there.</param>
+    /// <param name="firstSample">Number of each block's first record in the dataset, which seeds what is drawn for it.</param>
+    public Batch Assemble(ReadOnlySpan<SampleRef> samples, DataBlock?[] blocks, long[] firstSample, int epoch, Func<string> origin)
+    {
+        var buffers = pool.Rent();
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var sample = samples[i];
+            var record = blocks[sample.Block]!.Start + ((long)sample.Record * recordBytes);
+            var input = buffers.Inputs + ((long)i * _inputLength);
+            GatherInput(record, input);
+            GatherTarget(record, buffers.Targets, i);
+            if (transforms.Count > 0)
+            {
+                var random = new SampleRandom(seed, epoch, firstSample[sample.Block] + sample.Record);
+                Transform(new Span<float>(input, _inputLength), ref random);
+            }
+        }
+
+        return pool.Batch(buffers, samples.Length, origin);
+    }
+
+    private void GatherInput(byte* record, float* destination)
+    {
+        foreach (var column in layout.Inputs)
+        {
+            var source = record + column.Offset;
+            var step = column.PerPair * column.Type.Size();
+            for (var pair = 0; pair < column.Multiply.Length; pair++)
+            {
+                Gather.ToFloat(column.Type, source, destination, column.PerPair, column.Multiply[pair], column.Add[pair]);
+                source += step;
+                destination += column.PerPair;
+            }
+        }
+    }
+
+    private void GatherTarget(byte* record, nint targets, int index)
+    {
+        var source = record + layout.TargetOffset;
+        if (layout.Target.Type.IsFloat())
+        {
+            Gather.ToFloat(layout.Target.Type, source, (float*)targets + ((long)index * _targetLength), _targetLength, 1, 0);
+        }
+        else
+        {
+            Gather.ToInt64(layout.Target.Type, source, (long*)targets + ((long)index * _targetLength), _targetLength);
+        }
+    }
+
+    private void Transform(Span<float> sample, ref SampleRandom random)
+    {
+        foreach (var transform in transforms)
+        {
+            transform.Apply(sample, layout.InputShape, ref random, _scratch);
+        }
+    }
+}

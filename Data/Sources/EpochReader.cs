@@ -1,0 +1,137 @@
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Order;
+
+namespace OrleansTrain.Data.Sources;
+
+/// <summary>
+/// One rank's way through one epoch: keeps the windows that its next samples lie in, and loads the one it will need next meanwhile.
+/// Used by one thread at a time.
+/// </summary>
+internal sealed class EpochReader : IDisposable
+{
+    private readonly IBlockSupply _supply;
+    private readonly int _rank;
+    private readonly DataBlock?[] _blocks;
+    private readonly SampleRef[] _samples;
+    private readonly List<WindowLoad> _windows = [];
+    private SampleRef[]? _currentSamples;
+    private WindowLoad? _current;
+    private bool _prefetched;
+
+    /// <summary>Starts loading what step <paramref name="firstStep"/> needs.</summary>
+    public EpochReader(EpochOrder order, int blockCount, IBlockSupply supply, int rank, int batchSize, int epoch, long firstStep)
+    {
+        (Order, _supply, _rank, Epoch, NextStep) = (order, supply, rank, epoch, firstStep);
+        _blocks = new DataBlock?[blockCount];
+        _samples = new SampleRef[batchSize];
+        if (firstStep < order.Steps.Count && order.Steps.Slice(rank, firstStep) is { Count: > 0 } slice)
+        {
+            _windows.Add(new WindowLoad(order, order.WindowOf(slice.First), supply));
+        }
+    }
+
+    public int Epoch { get; }
+
+    public EpochOrder Order { get; }
+
+    /// <summary>The step that <see cref="Next"/> gives.</summary>
+    public long NextStep { get; private set; }
+
+    /// <summary>Whether this epoch needs no further window: time to think of the next one.</summary>
+    public bool LastWindow => _prefetched && _windows.Count <= 1;
+
+    /// <summary>Blocks by number; those of the samples that <see cref="Next"/> has just given are there.</summary>
+    public DataBlock?[] Blocks => _blocks;
+
+    /// <summary>The rank's samples of the next step; none at the end of the epoch. Waits for their windows.</summary>
+    public ReadOnlySpan<SampleRef> Next(CancellationToken cancellationToken)
+    {
+        if (NextStep >= Order.Steps.Count)
+        {
+            return default;
+        }
+
+        var (first, count) = Order.Steps.Slice(_rank, NextStep++);
+        for (var taken = 0; taken < count;)
+        {
+            var samples = Enter(first + taken, cancellationToken);
+            var from = (int)(first + taken - _current!.First);
+            var part = samples.AsSpan(from, (int)Math.Min(count - taken, samples.Length - from));
+            part.CopyTo(_samples.AsSpan(taken));
+            taken += part.Length;
+            Drop(before: Order.WindowOf(first));
+        }
+
+        return _samples.AsSpan(0, count);
+    }
+
+    public void Dispose()
+    {
+        foreach (var window in _windows)
+        {
+            window.Dispose();
+        }
+
+        _windows.Clear();
+    }
+
+    private SampleRef[] Enter(long position, CancellationToken cancellationToken)
+    {
+        if (_current is not null && position >= _current.First && position < _current.End)
+        {
+            return _currentSamples!;
+        }
+
+        var number = Order.WindowOf(position);
+        var window = _windows.Find(candidate => candidate.Window == number);
+        if (window is null)
+        {
+            window = new WindowLoad(Order, number, _supply);
+            _windows.Add(window);
+        }
+
+        window.Loaded.Wait(cancellationToken);
+        var (samples, leases) = window.Loaded.Result;
+        foreach (var (block, lease) in Order.Blocks(number).ToArray().Zip(leases))
+        {
+            _blocks[block] = lease.Block;
+        }
+
+        (_current, _currentSamples) = (window, samples);
+        Prefetch(window.End);
+        return samples;
+    }
+
+    /// <summary>Starts loading the window in which this rank finds its first sample from a position on.</summary>
+    private void Prefetch(long from)
+    {
+        for (var step = NextStep - 1; step < Order.Steps.Count; step = Math.Max(step + 1, Order.Steps.StepOf(from)))
+        {
+            var (first, count) = Order.Steps.Slice(_rank, step);
+            if (count > 0 && first + count > from)
+            {
+                var number = Order.WindowOf(Math.Max(first, from));
+                if (!_windows.Exists(window => window.Window == number))
+                {
+                    _windows.Add(new WindowLoad(Order, number, _supply));
+                }
+
+                return;
+            }
+        }
+
+        _prefetched = true;
+    }
+
+    private void Drop(int before)
+    {
+        for (var i = _windows.Count - 1; i >= 0; i--)
+        {
+            if (_windows[i].Window < before)
+            {
+                _windows[i].Dispose();
+                _windows.RemoveAt(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using OrleansTrain.Data.Batches;
+using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Schema;
+
+namespace OrleansTrain.Data.Sources;
+
+/// <summary>
+/// A rank's batches in the order of <see cref="EpochOrder"/>. Blocks are fetched ahead in the background, a window at a time and over the end
+/// of an epoch; the batch itself is gathered by the rank's own thread, since on a busy machine waking another one costs more than the gather.
+/// </summary>
+internal sealed class OrderedBatchSource : IBatchSource
+{
+    private readonly BatchSourceOptions _options;
+    private readonly IReadOnlyList<int> _records;
+    private readonly long[] _firstSample;
+    private readonly IBlockSupply _supply;
+    private readonly OrderSpec _order;
+    private readonly BatchPool _pool;
+    private readonly BatchAssembler _assembler;
+    private EpochReader? _reader;
+    private EpochReader? _following;
+    private long _waited;
+
+    /// <param name="records">Records of each block.</param>
+    public OrderedBatchSource(DataPipeline pipeline, RecordSchema schema, IReadOnlyList<int> records, IBlockSupply supply, BatchSourceOptions options)
+    {
+        options.Check();
+        (_options, _records, _supply) = (options, records, supply);
+        _order = options.Order(schema.RecordBytes);
+        var layout = BatchLayout.Create(pipeline, schema);
+        _pool = new BatchPool(layout, options.BatchSize);
+        _assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed, _pool);
+        _firstSample = new long[records.Count];
+        for (var i = 1; i < records.Count; i++)
+        {
+            _firstSample[i] = _firstSample[i - 1] + records[i - 1];
+        }
+
+        var steps = new StepPlan(_order, records.Sum(count => (long)count));
+        (StepsPerEpoch, SamplesPerEpoch) = (steps.Count, steps.Samples);
+    }
+
+    public long StepsPerEpoch { get; }
+
+    public long SamplesPerEpoch { get; }
+
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waited);
+
+    public void StartEpoch(int epoch, long firstStep)
+    {
+        _reader?.Dispose();
+        if (_following is { } prepared && prepared.Epoch == epoch && prepared.NextStep == firstStep)
+        {
+            (_reader, _following) = (prepared, null);
+            return;
+        }
+
+        _following?.Dispose();
+        _following = null;
+        _reader = Reader(epoch, firstStep);
+    }
+
+    public Batch? Next(CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            return Gather(_reader ?? throw new InvalidOperationException("Next before StartEpoch."), cancellationToken);
+        }
+        catch (AggregateException error) when (error.InnerException is not null)
+        {
+            throw error.InnerException;
+        }
+        finally
+        {
+            _waited += Stopwatch.GetTimestamp() - start;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _reader?.Dispose();
+        _following?.Dispose();
+        _pool.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private Batch? Gather(EpochReader reader, CancellationToken cancellationToken)
+    {
+        var step = reader.NextStep;
+        var samples = reader.Next(cancellationToken);
+        if (samples.IsEmpty)
+        {
+            return null;
+        }
+
+        if (_following is null && reader.LastWindow && (_options.Epochs is not { } epochs || reader.Epoch + 1 < epochs))
+        {
+            _following = Reader(reader.Epoch + 1, 0);
+        }
+
+        var origin = new BatchOrigin(reader, step, samples[0]);
+        return _assembler.Assemble(samples, reader.Blocks, _firstSample, reader.Epoch, origin.Describe);
+    }
+
+    private EpochReader Reader(int epoch, long firstStep) =>
+        new(new EpochOrder(_order, _records, epoch), _records.Count, _supply, _options.Rank, _options.BatchSize, epoch, firstStep);
+
+    /// <summary>Put into words only when somebody asks: when something went wrong.</summary>
+    private sealed class BatchOrigin(EpochReader reader, long step, SampleRef first)
+    {
+        private readonly string _block = reader.Blocks[first.Block]!.Origin;
+
+        public string Describe() => $"epoch {reader.Epoch} step {step}: {_block} record {first.Record} and others";
+    }
+}
