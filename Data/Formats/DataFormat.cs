@@ -14,6 +14,9 @@ public sealed class DataFormat : IEquatable<DataFormat>
     /// <summary>IDX files, plain or gzip, named like <c>train-images-idx3-ubyte.gz</c>.</summary>
     public static DataFormat Idx { get; } = new("idx");
 
+    /// <summary>A format by its name and options.</summary>
+    internal static DataFormat Named(string name, IReadOnlyDictionary<string, string> options) => new(name, options);
+
     /// <summary>The format's name.</summary>
     public string Name { get; }
 

@@ -16,6 +16,8 @@ internal sealed class IdxReader : IDatasetReader
 {
     private const int BlockBytes = 4 << 20;
 
+    public string Format => "idx";
+
     public async Task<IReadOnlyList<string>> Splits(DatasetLocation location, CancellationToken cancellationToken) =>
         [.. (await Files(location, cancellationToken)).Keys];
 

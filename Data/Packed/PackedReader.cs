@@ -10,6 +10,8 @@ internal sealed class PackedReader : IDatasetReader
 {
     private const int LargestManifest = 1 << 28;
 
+    public string Format => "packed";
+
     public async Task<IReadOnlyList<string>> Splits(DatasetLocation location, CancellationToken cancellationToken) =>
         [.. (await Require(location, cancellationToken)).Splits.Keys.Order(StringComparer.Ordinal)];
 

@@ -3,6 +3,9 @@ namespace OrleansTrain.Data.Reading;
 /// <summary>Reads datasets of one format. Thread-safe and without state.</summary>
 internal interface IDatasetReader
 {
+    /// <summary>Name of the format, as in <see cref="Formats.DataFormat.Name"/>.</summary>
+    string Format { get; }
+
     /// <summary>Names of the splits, in ordinal order.</summary>
     Task<IReadOnlyList<string>> Splits(DatasetLocation location, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using OrleansTrain.Data.Batches;
 using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Schema;
@@ -70,7 +71,8 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
         catch (AggregateException error) when (error.InnerException is not null)
         {
-            throw error.InnerException;
+            ExceptionDispatchInfo.Throw(error.InnerException);
+            throw;
         }
         finally
         {

@@ -1,0 +1,48 @@
+namespace OrleansTrain.Grains.Abstractions.Data;
+
+/// <summary>Which data, in which format.</summary>
+[GenerateSerializer, Alias("OrleansTrain.DatasetRequest"), Immutable]
+public sealed record DatasetRequest
+{
+    /// <summary>URI of the dataset.</summary>
+    [Id(0)] public required string Uri { get; init; }
+
+    /// <summary><c>train</c>, <c>test</c>, …</summary>
+    [Id(1)] public required string Split { get; init; }
+
+    /// <summary>Name of the format; <c>auto</c>: to be recognised.</summary>
+    [Id(2)] public required string Format { get; init; }
+
+    /// <summary>The format's own options.</summary>
+    [Id(3)] public IReadOnlyDictionary<string, string> FormatOptions { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What a dataset is made of, without where its bytes are.</summary>
+[GenerateSerializer, Alias("OrleansTrain.DatasetDescription"), Immutable]
+public sealed record DatasetDescription
+{
+    /// <summary>The dataset's name.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>Changes whenever the data does.</summary>
+    [Id(1)] public required string Digest { get; init; }
+
+    /// <summary>The format that was asked for or recognised.</summary>
+    [Id(2)] public required string Format { get; init; }
+
+    /// <summary>Columns as JSON (<c>name</c>, <c>type</c>, <c>shape</c>); null when only reading a block can tell.</summary>
+    [Id(3)] public string? Schema { get; init; }
+
+    /// <summary>Records of each block; -1 where only reading it can tell.</summary>
+    [Id(4)] public required int[] Records { get; init; }
+}
+
+/// <summary>Where a block's bytes are.</summary>
+[GenerateSerializer, Alias("OrleansTrain.BlockAddress"), Immutable]
+public sealed record BlockAddress([property: Id(0)] int Records, [property: Id(1)] BlockPart[] Parts);
+
+/// <summary>A byte range of an object at one version.</summary>
+[GenerateSerializer, Alias("OrleansTrain.BlockPart"), Immutable]
+public sealed record BlockPart(
+    [property: Id(0)] string Key, [property: Id(1)] string ETag, [property: Id(2)] long Size, [property: Id(3)] long Offset, [property: Id(4)] long Length,
+    [property: Id(5)] string Note);

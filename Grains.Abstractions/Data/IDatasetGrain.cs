@@ -1,0 +1,19 @@
+namespace OrleansTrain.Grains.Abstractions.Data;
+
+/// <summary>
+/// One split of a dataset as one run sees it: listed once, versions pinned, so that a run never mixes two states of its data.
+/// Key: <c>{run}|{URI}|{split}</c>.
+/// </summary>
+[Alias("OrleansTrain.IDatasetGrain")]
+public interface IDatasetGrain : IGrainWithStringKey
+{
+    /// <summary>Lists the split, the first time; later calls get the same answer.</summary>
+    /// <exception cref="InvalidOperationException">A dataset or store error; its message says which object and why.</exception>
+    [Alias("Open"), ResponseTimeout("00:30:00")]
+    Task<DatasetDescription> Open(DatasetRequest request);
+
+    /// <summary>Where a block's bytes are.</summary>
+    /// <param name="digest">The digest that <see cref="Open"/> gave: should the grain have been lost and the data have changed since, this fails.</param>
+    [Alias("GetBlock"), ResponseTimeout("00:30:00")]
+    Task<BlockAddress> GetBlock(DatasetRequest request, string digest, int block);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using OrleansTrain.Data;
+using OrleansTrain.Data.Packed;
+using OrleansTrain.Data.Schema;
+using OrleansTrain.Data.Sources;
+using OrleansTrain.Grains.Abstractions.Data;
+
+namespace OrleansTrain.Grains.Data;
+
+/// <summary>Opens a rank's batches on the silo that it runs on. Thread-safe.</summary>
+public sealed class BatchSourceFactory
+{
+    private readonly IGrainFactory _grains;
+    private readonly ILocalSiloDetails _silo;
+    private readonly PipelineRegistry _pipelines;
+
+    internal BatchSourceFactory(IGrainFactory grains, ILocalSiloDetails silo, PipelineRegistry pipelines) =>
+        (_grains, _silo, _pipelines) = (grains, silo, pipelines);
+
+    /// <summary>Lists the dataset, if no rank of the run has done so yet, and checks the pipeline against its columns; no data is read unless it must be counted.</summary>
+    /// <exception cref="DatasetException">There is no such dataset or split, or the pipeline does not fit it.</exception>
+    /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
+    public async Task<OpenedDataset> Open(
+        string datasetUri, string split, DataPipeline pipeline, BatchSourceOptions options, CancellationToken cancellationToken = default)
+    {
+        var request = new DatasetRequest { Uri = datasetUri.TrimEnd('/'), Split = split, Format = pipeline.Format.Name, FormatOptions = pipeline.Format.Options };
+        var key = $"{options.RunId}|{request.Uri}|{split}";
+        var description = await _grains.GetGrain<IDatasetGrain>(key).Open(request).WaitAsync(cancellationToken);
+        var supply = new GrainBlockSupply(_grains, _silo.SiloAddress, new BlockRequest
+        {
+            Dataset = request with { Format = description.Format },
+            DatasetKey = key,
+            Digest = description.Digest,
+            Block = -1,
+            Records = -1,
+            Pipeline = _pipelines.Register(pipeline),
+            SkipBad = options.OnError == BadRecords.Skip,
+            MostBad = options.MostSkipped,
+        });
+        var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
+        supply.Records = records;
+        return new OpenedDataset(new OrderedBatchSource(pipeline, schema, records, supply, options), description, schema, records, pipeline);
+    }
+
+    private static async Task<(RecordSchema Schema, IReadOnlyList<int> Records)> Survey(
+        DatasetDescription description, DataPipeline pipeline, GrainBlockSupply supply, CancellationToken cancellationToken)
+    {
+        var records = (int[])description.Records.Clone();
+        RecordSchema? schema = description.Schema is { } json && pipeline.Steps.Count == 0
+            ? new RecordSchema(JsonSerializer.Deserialize(json, PackedJson.Default.ColumnArray)!)
+            : null;
+        var unknown = Enumerable.Range(0, records.Length).Where(block => pipeline.ChangesCounts || records[block] < 0).ToList();
+        await Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (block, token) =>
+        {
+            using var lease = await supply.Acquire(block, token);
+            records[block] = lease.Block.Count;
+        });
+        for (var block = 0; schema is null && block < records.Length; block++)
+        {
+            using var lease = await supply.Acquire(block, cancellationToken);
+            schema = lease.Block.Count > 0 ? lease.Block.Schema : null;
+        }
+
+        return (schema ?? throw new DatasetException($"{description.Name} has no records{(pipeline.ChangesCounts ? " that pass the pipeline's filter" : "")}."), records);
+    }
+}

@@ -1,0 +1,64 @@
+using Orleans.Placement;
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Placement;
+
+namespace OrleansTrain.Grains.Data;
+
+/// <inheritdoc cref="IDatasetBlockGrain"/>
+/// <remarks>The memory belongs to the silo's <see cref="BlockCache"/>; the grain sees to it that a block is loaded once, however many ask.</remarks>
+[PinnedPlacement, Immovable, CollectionAgeLimit(Minutes = 20)]
+internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Grain, IDatasetBlockGrain
+{
+    private Loading? _loading;
+
+    public async Task<LocalBlock> Acquire(BlockRequest request)
+    {
+        var key = this.GetPrimaryKeyString();
+        if (cache.TryTake(key) is { } cached)
+        {
+            return new LocalBlock(cached);
+        }
+
+        var loading = _loading ??= new Loading(Load(request, key));
+        loading.Waiting++;
+        try
+        {
+            var block = await loading.Block;
+            return new LocalBlock(BlockLease.TryTake(block));
+        }
+        finally
+        {
+            // The load's own reference lasts until everybody who waited has one.
+            if (--loading.Waiting == 0)
+            {
+                _loading = null;
+                if (loading.Block.IsCompletedSuccessfully)
+                {
+                    (await loading.Block).Release();
+                }
+            }
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        cache.DropUnused(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    private async Task<DataBlock> Load(BlockRequest request, string key)
+    {
+        var address = await GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block);
+        var block = await loads.Load(request, address);
+        cache.Add(key, block);
+        return block;
+    }
+
+    private sealed class Loading(Task<DataBlock> block)
+    {
+        public Task<DataBlock> Block { get; } = block;
+
+        public int Waiting { get; set; }
+    }
+}

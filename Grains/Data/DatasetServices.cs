@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Serialization;
+using OrleansTrain.Data.Blocks;
+
+namespace OrleansTrain.Grains.Data;
+
+/// <summary>What a silo needs to read datasets.</summary>
+public static class DatasetServices
+{
+    /// <summary>
+    /// Adds the block cache and <see cref="BatchSourceFactory"/>. <see cref="Storage.IObjectStores"/> must be registered, and the placement of <c>AddGrainServices</c>.
+    /// </summary>
+    public static IServiceCollection AddDatasetServices(this IServiceCollection services, Action<DatasetOptions>? configure = null)
+    {
+        services.AddOptions<DatasetOptions>()
+            .Configure(options => configure?.Invoke(options))
+            .Validate(options => options is { CacheBytes: >= 0, ParallelLoads: > 0, ParallelGets: > 0 }, "Cache size and parallel loads and gets must not be negative or zero.")
+            .ValidateOnStart();
+
+        // Dataset and store errors cross grain calls as themselves, not as a stand-in.
+        services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("OrleansTrain"));
+        services.AddSingleton<PipelineRegistry>();
+        services.AddSingleton<BlockLoads>();
+        services.AddSingleton(provider => new BlockCache(provider.GetRequiredService<IOptions<DatasetOptions>>().Value.CacheBytes));
+        services.AddSingleton(provider => new BatchSourceFactory(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILocalSiloDetails>(), provider.GetRequiredService<PipelineRegistry>()));
+        return services;
+    }
+}

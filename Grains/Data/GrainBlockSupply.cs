@@ -1,0 +1,22 @@
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Sources;
+using OrleansTrain.Grains.Placement;
+
+namespace OrleansTrain.Grains.Data;
+
+/// <summary>Gets blocks from the block grains of this silo. Thread-safe.</summary>
+internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, BlockRequest template) : IBlockSupply
+{
+    /// <summary>Records that each block must have; null while they are being counted.</summary>
+    public IReadOnlyList<int>? Records { get; set; }
+
+    public async Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var rules = template.SkipBad ? $"{template.Pipeline}-skip" : template.Pipeline;
+        var name = $"{template.Dataset.Uri}|{template.Dataset.Split}|{template.Digest[..16]}|{rules}|{block}";
+        var grain = grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silo));
+        var local = await grain.Acquire(template with { Block = block, Records = Records?[block] ?? -1 });
+        return local.Lease;
+    }
+}

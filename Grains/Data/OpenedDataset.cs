@@ -1,0 +1,35 @@
+using OrleansTrain.Data;
+using OrleansTrain.Data.Schema;
+using OrleansTrain.Grains.Abstractions.Data;
+
+namespace OrleansTrain.Grains.Data;
+
+/// <summary>A rank's batches, and what a tracking server wants to know of the data they come from. Dispose the source after use.</summary>
+public sealed class OpenedDataset
+{
+    private const int LongestDigest = 36;
+
+    internal OpenedDataset(IBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline)
+    {
+        Source = source;
+        Name = description.Name;
+        Digest = description.Digest[..Math.Min(LongestDigest, description.Digest.Length)];
+        Records = records.Sum(count => (long)count);
+        Schema = TensorSpec.Write(schema, pipeline.TargetColumn);
+    }
+
+    /// <summary>The batches.</summary>
+    public IBatchSource Source { get; }
+
+    /// <summary>The dataset's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Changes whenever the data does; at most 36 characters, as MLflow wants it.</summary>
+    public string Digest { get; }
+
+    /// <summary>Records in the split.</summary>
+    public long Records { get; }
+
+    /// <summary>The columns in MLflow's form for tensors, JSON.</summary>
+    public string Schema { get; }
+}
