@@ -10,7 +10,8 @@ namespace OrleansTrain.Training;
 /// <remarks>
 /// One instance serves all ranks of a silo at once, so a task keeps no mutable state of its own.
 /// <see cref="CreateModel"/>, <see cref="Loss"/> and <see cref="Evaluate"/> are called on the rank's own thread, inside a dispose scope
-/// that the caller owns; random state of that thread is seeded per rank.
+/// that the caller owns. Noise comes from <see cref="TaskContext.Random"/>, for example through <see cref="Modules.SeededDropout"/>; what draws from
+/// libtorch's process-wide generator (<c>nn.Dropout</c>) is reproducible too, but makes the ranks of a silo compute one after the other.
 /// </remarks>
 public abstract class TrainingTask
 {
@@ -25,6 +26,18 @@ public abstract class TrainingTask
 
     /// <summary>The task's own parameters (<c>params.NAME</c> in a spec) with their defaults; others are refused.</summary>
     public virtual IReadOnlyDictionary<string, string> Parameters { get; } = new Dictionary<string, string>();
+
+    /// <summary>The split of the dataset that is trained on.</summary>
+    public virtual string TrainingSplit => "train";
+
+    /// <summary>The split that the finished model is tested on; null: there is no test.</summary>
+    public virtual string? TestSplit => "test";
+
+    /// <summary>The split for validation every <c>validate_every</c> epochs.</summary>
+    public virtual string ValidationSplit => TestSplit ?? TrainingSplit;
+
+    /// <summary>How to get the data, for a user whose dataset URI is empty: the commands to type. Empty: nothing special.</summary>
+    public virtual string DatasetHint => "";
 
     /// <summary>How objects of the store become training batches.</summary>
     public abstract DataPipeline CreatePipeline(TaskContext context);

@@ -1,4 +1,5 @@
 using OrleansTrain.Data;
+using OrleansTrain.Tasks.Images;
 using OrleansTrain.Tasks.Networks;
 using OrleansTrain.Training;
 using static TorchSharp.torch;
@@ -24,10 +25,7 @@ internal sealed class MnistTask : TrainingTask
         ["dataset"] = "s3://datasets/mnist",
     };
 
-    public override DataPipeline CreatePipeline(TaskContext context) => DataPipeline.Create()
-        .Inputs("image")
-        .Target("label")
-        .Normalise("image", mean: 0.5, deviation: 0.5, scale: 1 / 255.0);
+    public override DataPipeline CreatePipeline(TaskContext context) => GreyImages.Pipeline(mean: 0.5, deviation: 0.5, 784);
 
     public override nn.Module CreateModel(TaskContext context) => new Mlp(784, 1024, 1024, 1024, 1024, 10);
 
