@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -6,66 +7,57 @@ namespace OrleansTrain.Training.Native;
 /// <summary>Sets libtorch up, once per process. Thread-safe.</summary>
 public static class TorchRuntime
 {
-    private static readonly Lazy<bool> Ready = new(Start);
+    private static readonly Lazy<bool> Ready = new(() => Start(LoadLibraries));
 
     /// <summary>
     /// Loads libtorch, tunes the C library's allocator for its large short-lived buffers, and keeps libtorch from starting threads
-    /// that ranks do not use. Later calls do nothing.
+    /// that ranks do not use. Later calls do nothing. Call it before anything else touches TorchSharp.
     /// </summary>
     /// <exception cref="TorchUnavailableException">libtorch, or something it needs, is not there.</exception>
     public static void Initialize() => _ = Ready.Value;
 
-    private static bool Start()
+    internal static bool Start(Action loadLibraries)
     {
         // Before libtorch: thresholds only matter for what is allocated afterwards.
         GlibcAllocator.Tune();
         try
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
-            // The inter-op pool serves TorchScript's fork only; its default is one thread a core.
-            torch.set_num_interop_threads(1);
-            return true;
+            // Before TorchSharp does: on failure it prints a page to standard output and copies the 0.5 GB of its packages to here.
+            loadLibraries();
         }
-        catch (Exception exception) when (exception is NotSupportedException or DllNotFoundException or TypeInitializationException
-                                              or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            throw new TorchUnavailableException(Explain(exception), exception);
-        }
-    }
-
-    // TorchSharp's own message is a page long and does not contain the loader's reason; loading once more by hand gives it.
-    private static string Explain(Exception exception)
-    {
-        var reason = LoaderError() ?? FirstLine((exception.InnerException ?? exception).Message);
-        var cure = reason.Contains("GLIBCXX_", StringComparison.Ordinal)
-            ? "this system's libstdc++ is older than the one TorchSharp was built with; build on this system "
-              + "(dotnet build takes a copy that does not ask for it) or install a libstdc++ of GCC 13 or later: docs/native.md"
-            : "build for this system (linux-x64, win-x64 or osx-arm64) and keep the output folder whole: docs/native.md";
-        return $"libtorch cannot be loaded: {reason}; {cure}";
-    }
-
-    private static string? LoaderError()
-    {
-        foreach (var folder in new[] { "", Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native") })
-        {
-            var path = Path.Combine(AppContext.BaseDirectory, folder, "libLibTorchSharp.so");
-            if (!File.Exists(path))
-            {
-                continue;
-            }
-
-            try
-            {
-                NativeLibrary.Load(path);
-            }
-            catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
-            {
-                return FirstLine(exception.Message);
-            }
+            throw new TorchUnavailableException(Explain(exception.Message), exception);
         }
 
-        return null;
+        Configure();
+        return true;
     }
 
-    private static string FirstLine(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[0];
+    // Not inlined: naming `torch` runs its static constructor.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Configure()
+    {
+        torch.InitializeDeviceType(DeviceType.CPU);
+        // The inter-op pool serves TorchScript's fork only; its default is one thread a core.
+        torch.set_num_interop_threads(1);
+    }
+
+    private static void LoadLibraries()
+    {
+        var assembly = typeof(torch).Assembly;
+        NativeLibrary.Load("torch_cpu", assembly, searchPath: null);
+        NativeLibrary.Load("LibTorchSharp", assembly, searchPath: null);
+    }
+
+    private static string Explain(string loaderMessage)
+    {
+        // The loader's reason among the places that were tried, one a line.
+        var lines = loaderMessage.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var version = lines.FirstOrDefault(line => line.Contains("GLIBCXX_", StringComparison.Ordinal));
+        return version is not null
+            ? $"libtorch cannot be loaded: {version}; this system's libstdc++ is older than the one TorchSharp was built with: build on this system "
+              + "(the build takes a copy that does not ask for it) or install a libstdc++ of GCC 13 or later (docs/native.md)"
+            : $"libtorch cannot be loaded: {lines[0]} Keep the output folder whole, and build for this system: linux-x64, win-x64 or osx-arm64 (docs/native.md).";
+    }
 }

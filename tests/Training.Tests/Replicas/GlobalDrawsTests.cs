@@ -46,6 +46,18 @@ public sealed class GlobalDrawsTests
     }
 
     [Fact]
+    public void SeededDropoutDoesNotDrawFromIt()
+    {
+        using var replica = Replica(
+            new TestTask(context => nn.Sequential(("first", nn.Linear(6, 3)), ("dropout", new Modules.SeededDropout(context.Random)))), rank: 0);
+        using var batch = TestTask.Batch(6, 3);
+        using var scope = NewDisposeScope();
+        replica.ForwardBackward(batch, out _);
+
+        Assert.False(replica.DrawsFromGlobalGenerator);
+    }
+
+    [Fact]
     public void AModelThatBeginsToDrawLaterIsFoundAtTheNextProbe()
     {
         var dropout = nn.Dropout(0.5);
