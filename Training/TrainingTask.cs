@@ -27,15 +27,6 @@ public abstract class TrainingTask
     /// <summary>The task's own parameters (<c>params.NAME</c> in a spec) with their defaults; others are refused.</summary>
     public virtual IReadOnlyDictionary<string, string> Parameters { get; } = new Dictionary<string, string>();
 
-    /// <summary>The split of the dataset that is trained on.</summary>
-    public virtual string TrainingSplit => "train";
-
-    /// <summary>The split that the finished model is tested on; null: there is no test.</summary>
-    public virtual string? TestSplit => "test";
-
-    /// <summary>The split for validation every <c>validate_every</c> epochs.</summary>
-    public virtual string ValidationSplit => TestSplit ?? TrainingSplit;
-
     /// <summary>How to get the data, for a user whose dataset URI is empty: the commands to type. Empty: nothing special.</summary>
     public virtual string DatasetHint => "";
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using OrleansTrain.Training;
 
-namespace OrleansTrain.Tasks.Registry;
+namespace OrleansTrain.Tasks;
 
 /// <summary>Finds the tasks of an assembly.</summary>
 internal static class TaskAssembly

@@ -1,4 +1,4 @@
-namespace OrleansTrain.Tasks.Registry;
+namespace OrleansTrain.Tasks;
 
 /// <summary>There is no task of this name. The message is one line with the nearest name and all there are.</summary>
 public sealed class UnknownTaskException(string name, IReadOnlyCollection<string> known)

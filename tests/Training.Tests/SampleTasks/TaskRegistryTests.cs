@@ -1,6 +1,6 @@
-using OrleansTrain.Tasks.Registry;
+using OrleansTrain.Tasks;
 
-namespace OrleansTrain.Training.Tests.Tasks;
+namespace OrleansTrain.Training.Tests.SampleTasks;
 
 /// <summary>Finding tasks, ours and a user's.</summary>
 public sealed class TaskRegistryTests
@@ -12,7 +12,7 @@ public sealed class TaskRegistryTests
     [InlineData("something-else", "there is no 'something-else'. Tasks: fashion-mnist, mnist,")]
     public void AnUnknownNameIsAnsweredWithTheNearest(string name, string expected)
     {
-        var failure = Assert.Throws<UnknownTaskException>(() => TaskRegistry.Load(null).Get(name));
+        var failure = Assert.Throws<UnknownTaskException>(() => new TaskRegistry(paths: null).Get(name));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
     }
 
@@ -20,7 +20,7 @@ public sealed class TaskRegistryTests
     public void TasksOfOtherAssembliesAreFound()
     {
         // This assembly, as a user's would be named.
-        var registry = TaskRegistry.Load(typeof(TaskRegistryTests).Assembly.Location);
+        var registry = new TaskRegistry(paths: typeof(TaskRegistryTests).Assembly.Location);
         Assert.IsType<UsersOwnTask>(registry.Get("users-own"));
         Assert.Contains("mnist", registry.Tasks.Keys);
     }
@@ -28,7 +28,7 @@ public sealed class TaskRegistryTests
     [Fact]
     public void AMissingAssemblyIsNamed()
     {
-        var failure = Assert.Throws<TaskLoadException>(() => TaskRegistry.Load("/no/such/folder/tasks.dll"));
+        var failure = Assert.Throws<TaskLoadException>(() => new TaskRegistry(paths: "/no/such/folder/tasks.dll"));
         Assert.Equal("ORLEANSTRAIN_TASKS: expected an assembly at /no/such/folder/tasks.dll, found no such file.", failure.Message);
     }
 
@@ -39,7 +39,7 @@ public sealed class TaskRegistryTests
         try
         {
             File.WriteAllText(path, "not an assembly");
-            var failure = Assert.Throws<TaskLoadException>(() => TaskRegistry.Load(path));
+            var failure = Assert.Throws<TaskLoadException>(() => new TaskRegistry(paths: path));
             Assert.StartsWith($"{path}: expected a .NET assembly", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', failure.Message);
         }
@@ -53,7 +53,7 @@ public sealed class TaskRegistryTests
     public void AnAssemblyWithoutTasksIsNamed()
     {
         var path = typeof(TorchSharp.torch).Assembly.Location;
-        var failure = Assert.Throws<TaskLoadException>(() => TaskRegistry.Load(path));
+        var failure = Assert.Throws<TaskLoadException>(() => new TaskRegistry(paths: path));
         Assert.Contains("expected a public class that derives from TrainingTask", failure.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class TaskRegistryTests
     public void TwoTasksOfOneNameAreRefused()
     {
         var path = typeof(TaskRegistryTests).Assembly.Location;
-        var failure = Assert.Throws<TaskLoadException>(() => TaskRegistry.Load($"{path}{Path.PathSeparator}{path}"));
+        var failure = Assert.Throws<TaskLoadException>(() => new TaskRegistry(paths: $"{path}{Path.PathSeparator}{path}"));
         Assert.Contains("task 'users-own'", failure.Message, StringComparison.Ordinal);
     }
 }

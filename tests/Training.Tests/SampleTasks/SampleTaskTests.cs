@@ -1,15 +1,15 @@
 using OrleansTrain.Data;
-using OrleansTrain.Tasks.Registry;
+using OrleansTrain.Tasks;
 using OrleansTrain.Training.Evaluations;
 using OrleansTrain.Training.Replicas;
 using static TorchSharp.torch;
 
-namespace OrleansTrain.Training.Tests.Tasks;
+namespace OrleansTrain.Training.Tests.SampleTasks;
 
 /// <summary>Our own tasks: their networks are what they say, learn, and are measured right.</summary>
 public sealed class SampleTaskTests
 {
-    private static readonly TaskRegistry Registry = TaskRegistry.Load(null);
+    private static readonly TaskRegistry Registry = new TaskRegistry(paths: null);
 
     [Theory]
     [InlineData("mnist", 3_962_890)]

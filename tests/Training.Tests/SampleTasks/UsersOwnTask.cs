@@ -1,7 +1,7 @@
 using OrleansTrain.Data;
 using static TorchSharp.torch;
 
-namespace OrleansTrain.Training.Tests.Tasks;
+namespace OrleansTrain.Training.Tests.SampleTasks;
 
 /// <summary>A task outside of our own assembly.</summary>
 public sealed class UsersOwnTask : TrainingTask
