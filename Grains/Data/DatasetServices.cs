@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
 
@@ -9,7 +10,7 @@ namespace OrleansTrain.Grains.Data;
 public static class DatasetServices
 {
     /// <summary>
-    /// Adds the block cache and <see cref="BatchSourceFactory"/>. <see cref="Storage.IObjectStores"/> must be registered, and the placement of <c>AddGrainServices</c>.
+    /// Adds the block cache and <see cref="BatchSourceFactory"/>. <see cref="Storage.IObjectStores"/> must be registered.
     /// </summary>
     public static IServiceCollection AddDatasetServices(this IServiceCollection services, Action<DatasetOptions>? configure = null)
     {
@@ -20,6 +21,7 @@ public static class DatasetServices
 
         // Dataset and store errors cross grain calls as themselves, not as a stand-in.
         services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("OrleansTrain"));
+        services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         services.AddSingleton<PipelineRegistry>();
         services.AddSingleton<BlockLoads>();
         services.AddSingleton(provider => new BlockCache(provider.GetRequiredService<IOptions<DatasetOptions>>().Value.CacheBytes));
