@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every test. Installs what is missing of what they need: Redis (Debian and Ubuntu, as root) and an S3 server (from npm, into artifacts/).
-# Arguments go to each test run, e.g.: ./test.sh --filter FullyQualifiedName~Exchange. Ends in one line: N passed, N failed[, N skipped].
+# Arguments go to each test run, e.g.: ./test.sh --filter FullyQualifiedName~Exchange; --install-only stops before the build.
+# Ends in one line: N passed, N failed[, N skipped].
 set -uo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
@@ -36,6 +37,8 @@ command -v node >/dev/null && command -v npm >/dev/null || apt_install "nodejs n
 install_s3_server
 # What the tests start: see tests/README.md.
 export ORLEANSTRAIN_TEST_S3RVER=$PWD/artifacts/tools/node_modules/s3rver/bin/s3rver.js
+
+if [[ ${1:-} == --install-only ]]; then exit 0; fi
 
 echo "test.sh: building" >&2
 dotnet build OrleansTrain.sln -c Release -v quiet -nologo </dev/null || die "the build failed: see above."
