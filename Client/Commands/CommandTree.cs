@@ -29,6 +29,7 @@ internal static class CommandTree
             new ShowCommand(services).Create(),
             new TasksCommand(services).Create(),
             new ClusterCommand(services).Create(),
+            SiloCommand.Create(),
             DataCommand.Create(services),
             new TrackingCommand(services).Create(),
             new DoctorCommand(services).Create(),

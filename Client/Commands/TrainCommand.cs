@@ -50,11 +50,8 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         var isDetached = parse.GetValue(_detach);
         using var interrupts = services.ListenForInterrupts();
 
-        // Three things that do not wait for each other: what shortens the start.
         var source = new RunSourceReader(services.Environment, services.WorkingFolder, services.Terminal.Redactor).ReadAsync(arguments);
-        var dataset = services.Datasets.PrepareAsync(spec, services.Terminal.Note, interrupts.Requested);
-        await using var session = await services.Sessions.OpenAsync(options, interrupts.Requested);
-        await dataset;
+        await using var session = await new RunPreparation(services).OpenAsync(spec, options, interrupts.Requested);
         interrupts.Requested.ThrowIfCancellationRequested();
 
         var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));

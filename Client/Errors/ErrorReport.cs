@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using OrleansTrain.Data;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Storage;
+using OrleansTrain.Tasks;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
 
@@ -12,7 +13,7 @@ internal sealed record ErrorReport(string Line, int ExitCode)
 {
     public static ErrorReport Of(Exception exception) => exception switch
     {
-        UsageException or RunRefusedException or FormatException => new(exception.Message, ExitCodes.Usage),
+        UsageException or RunRefusedException or TaskLoadException or FormatException => new(exception.Message, ExitCodes.Usage),
         CommandFailedException or MlflowException or ObjectStoreException or DatasetException or TrackingServerException => new(exception.Message, ExitCodes.Failed),
         OperationCanceledException => new("interrupted", ExitCodes.Interrupted),
         AggregateException { InnerExceptions: [var only] } => Of(only),

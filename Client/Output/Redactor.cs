@@ -21,9 +21,9 @@ internal sealed partial class Redactor
     /// <summary>Knows the secrets that the environment holds.</summary>
     public Redactor(Func<string, string?> environment)
     {
-        var redis = RedisPassword().Match(environment("ORLEANSTRAIN_REDIS") ?? "");
+        var redis = environment("ORLEANSTRAIN_REDIS") ?? "";
         _secrets = SecretVariables.Select(environment)
-            .Append(redis.Success ? redis.Groups[1].Value : null)
+            .Concat(RedisPassword().Matches(redis).Select(match => match.Groups[1].Value))
             .OfType<string>()
             .Where(secret => secret.Length >= ShortestSecret)
             .OrderByDescending(secret => secret.Length)
@@ -41,12 +41,13 @@ internal sealed partial class Redactor
         return NamedSecret().Replace(UserInfo().Replace(text, $"$1{Mask}@"), $"$1{Mask}");
     }
 
-    [GeneratedRegex(@"\bpassword=([^,\s]+)", RegexOptions.IgnoreCase)]
+    // Both notations: host:6379,password=… and redis://user:…@host:6379.
+    [GeneratedRegex(@"(?:\bpassword=|://[^:/@\s]*:)([^,@\s]+)", RegexOptions.IgnoreCase)]
     private static partial Regex RedisPassword();
 
     [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@", RegexOptions.IgnoreCase)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"(\b[\w.-]*(?:password|passwd|secret|token|api_?key|access_?key)[\w.-]*=)[^,\s;&]+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(\b[\w.-]*(?:password|passwd|secret|token|api_?key|access_?key)[\w.-]*=)[^,\s;&…]+", RegexOptions.IgnoreCase)]
     private static partial Regex NamedSecret();
 }

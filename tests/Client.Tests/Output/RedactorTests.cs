@@ -11,7 +11,12 @@ public class RedactorTests
         ["ORLEANSTRAIN_REDIS"] = "redis:6379,password=p4ssw0rd,ssl=true",
     };
 
+    [Fact]
+    public void ThePasswordOfARedisUriIsKnown() => Assert.Equal(
+        "refused: ***", new Redactor(name => name == "ORLEANSTRAIN_REDIS" ? "redis://:sesame99@host:6379" : null).Clean("refused: sesame99"));
+
     [Theory]
+    [InlineData("add password=… to it", "add password=… to it")]
     [InlineData("nothing here", "nothing here")]
     [InlineData("403 for key s3cr3t/key", "403 for key ***")]
     [InlineData("auth failed with hunter22", "auth failed with ***")]
