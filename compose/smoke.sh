@@ -157,7 +157,7 @@ check "it reaches its first epoch's end" wait_for "the first epoch" 300 grep -q 
 run_id=$(sed -nE 's/.*\b([0-9a-f]{32})\b.*/\1/p' "$work/disturbed.log" | head -n 1)
 client status "$run_id" --json >"$work/status.json" || true
 busiest=silo-1
-if grep -q "$(pod inspect -f "{{.NetworkSettings.Networks.$network.IPAddress}}" "$prefix-silo-2")" "$work/status.json"; then busiest=silo-2; fi
+if grep -q "$(pod inspect -f "{{(index .NetworkSettings.Networks \"$network\").IPAddress}}" "$prefix-silo-2")" "$work/status.json"; then busiest=silo-2; fi
 say "stopping $busiest"
 check "$busiest leaves by itself within 60 s" pod stop -t 60 "$prefix-$busiest"
 check "its exit code is 0" test "$(pod inspect -f '{{.State.ExitCode}}' "$prefix-$busiest")" = 0
