@@ -49,7 +49,7 @@ internal static class ManifestJson
             var schema = new RecordSchema(manifest.Schema);
             foreach (var (split, blocks) in manifest.Splits)
             {
-                if (blocks.Any(block => block is null || block.Records <= 0 || block.Bytes < (long)block.Records * schema.RecordBytes || block.Bytes > int.MaxValue
+                if (blocks is null || blocks.Any(block => block is null || block.Records <= 0 || block.Bytes < (long)block.Records * schema.RecordBytes || block.Bytes > int.MaxValue
                     || string.IsNullOrEmpty(block.Key) || string.IsNullOrEmpty(block.Checksum)))
                 {
                     throw new DatasetException($"a block of split '{split}' has no key, no checksum or sizes that do not fit the schema");

@@ -20,7 +20,7 @@ public sealed class RecordSchema
         long offset = 0;
         foreach (var column in Columns)
         {
-            if (string.IsNullOrEmpty(column.Name) || column.Shape is null || !Enum.IsDefined(column.Type))
+            if (column is null || string.IsNullOrEmpty(column.Name) || column.Shape is null || !Enum.IsDefined(column.Type))
             {
                 throw new DatasetException("A column of the schema has no name, no shape or an unknown type.");
             }

@@ -7,13 +7,14 @@ namespace OrleansTrain.Data.Sources;
 /// One rank's way through one epoch: keeps the windows that its next samples lie in, and loads the one it will need next meanwhile.
 /// Used by one thread at a time.
 /// </summary>
-internal sealed class EpochReader : IDisposable
+internal sealed class EpochReader
 {
     private readonly IBlockSupply _supply;
     private readonly int _rank;
     private readonly DataBlock?[] _blocks;
     private readonly SampleRef[] _samples;
     private readonly List<WindowLoad> _windows = [];
+    private readonly List<Task> _closing = [];
     private SampleRef[]? _currentSamples;
     private WindowLoad? _current;
     private bool _prefetched;
@@ -65,14 +66,11 @@ internal sealed class EpochReader : IDisposable
         return _samples.AsSpan(0, count);
     }
 
-    public void Dispose()
+    /// <summary>Gives all blocks back; completes when also those have been that were still on their way.</summary>
+    public Task Close()
     {
-        foreach (var window in _windows)
-        {
-            window.Dispose();
-        }
-
-        _windows.Clear();
+        Drop(before: int.MaxValue);
+        return Task.WhenAll(_closing);
     }
 
     private SampleRef[] Enter(long position, CancellationToken cancellationToken)
@@ -125,11 +123,12 @@ internal sealed class EpochReader : IDisposable
 
     private void Drop(int before)
     {
+        _closing.RemoveAll(task => task.IsCompleted);
         for (var i = _windows.Count - 1; i >= 0; i--)
         {
             if (_windows[i].Window < before)
             {
-                _windows[i].Dispose();
+                _closing.Add(_windows[i].DisposeAsync().AsTask());
                 _windows.RemoveAt(i);
             }
         }

@@ -21,6 +21,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     private readonly BatchAssembler _assembler;
     private EpochReader? _reader;
     private EpochReader? _following;
+    private readonly List<Task> _closing = [];
     private long _waited;
 
     /// <param name="records">Records of each block.</param>
@@ -50,15 +51,14 @@ internal sealed class OrderedBatchSource : IBatchSource
 
     public void StartEpoch(int epoch, long firstStep)
     {
-        _reader?.Dispose();
+        Close(ref _reader);
         if (_following is { } prepared && prepared.Epoch == epoch && prepared.NextStep == firstStep)
         {
             (_reader, _following) = (prepared, null);
             return;
         }
 
-        _following?.Dispose();
-        _following = null;
+        Close(ref _following);
         _reader = Reader(epoch, firstStep);
     }
 
@@ -80,12 +80,23 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>When it completes, no block is held any more.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _reader?.Dispose();
-        _following?.Dispose();
+        Close(ref _reader);
+        Close(ref _following);
         _pool.Dispose();
-        return ValueTask.CompletedTask;
+        await Task.WhenAll(_closing);
+    }
+
+    private void Close(ref EpochReader? reader)
+    {
+        _closing.RemoveAll(task => task.IsCompleted);
+        if (reader is not null)
+        {
+            _closing.Add(reader.Close());
+            reader = null;
+        }
     }
 
     private Batch? Gather(EpochReader reader, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using OrleansTrain.Data.Order;
 namespace OrleansTrain.Data.Sources;
 
 /// <summary>One shuffle window on its way into memory, or there: its order and leases of its blocks.</summary>
-internal sealed class WindowLoad : IDisposable
+internal sealed class WindowLoad : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
@@ -24,24 +24,17 @@ internal sealed class WindowLoad : IDisposable
 
     public Task<(SampleRef[] Samples, BlockLease[] Leases)> Loaded { get; }
 
-    /// <summary>Gives the blocks back, now or when they have arrived.</summary>
-    public void Dispose()
+    /// <summary>Gives the blocks back, now or when they have arrived; what went wrong with them is nobody's business any more.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _stop.Cancel();
-        Loaded.ContinueWith(
-            (done, stop) =>
-            {
-                ((CancellationTokenSource)stop!).Dispose();
-                if (done.IsCompletedSuccessfully)
-                {
-                    GiveBack(done.Result.Leases);
-                }
-                else
-                {
-                    _ = done.Exception; // Nobody needs this window any more, so nobody needs to know what was wrong with it.
-                }
-            },
-            _stop, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await _stop.CancelAsync();
+        await ((Task)Loaded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Loaded.IsCompletedSuccessfully)
+        {
+            GiveBack(Loaded.Result.Leases);
+        }
+
+        _stop.Dispose();
     }
 
     private async Task<(SampleRef[] Samples, BlockLease[] Leases)> Load(EpochOrder order, IBlockSupply supply, CancellationToken cancellationToken)

@@ -1,0 +1,140 @@
+using CsCheck;
+using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Sources;
+
+namespace OrleansTrain.Data.Tests.Sources;
+
+public sealed class OrderedBatchSourceTests
+{
+    private static readonly Gen<(int[] Blocks, BatchSourceOptions Options)> Cases =
+        from blocks in Gen.Int[0, 30].Array[1, 10]
+        from world in Gen.Int[1, 4]
+        from batch in Gen.Int[1, 12]
+        from seed in Gen.Long
+        from shuffle in Gen.Enum<ShuffleMode>()
+        from window in Gen.Int[1, 80]
+        from exhaustive in Gen.Bool
+        select (blocks, new BatchSourceOptions { Rank = 0, WorldSize = world, BatchSize = batch, Seed = seed, Shuffle = shuffle, WindowRecords = window, Exhaustive = exhaustive });
+
+    [Fact]
+    public void AllRanksTogetherGetWhatTheOrderSays() => Cases.Sample(c =>
+    {
+        var supply = new MemorySupply(c.Blocks);
+        var order = new EpochOrder(c.Options.Order(12), c.Blocks, 1);
+        var positions = Enumerable.Range(0, order.Windows).SelectMany(window => order.Window(window)).Select(sample => c.Blocks.Take(sample.Block).Sum() + sample.Record).ToList();
+        for (var rank = 0; rank < c.Options.WorldSize; rank++)
+        {
+            using var source = new SyncSource(Source(c.Blocks, supply, c.Options with { Rank = rank }));
+            source.Value.StartEpoch(0, 0);
+            source.Value.StartEpoch(1, 0);
+            for (long step = 0; step < order.Steps.Count; step++)
+            {
+                var (first, count) = order.Steps.Slice(rank, step);
+                Assert.Equal(positions.Skip((int)first).Take(count), Take(source.Value));
+            }
+
+            Assert.Null(source.Value.Next(default));
+        }
+
+        Assert.Equal(0, supply.Held);
+    }, iter: 300, threads: 1);
+
+    [Fact]
+    public void EntryInTheMiddleGivesTheSame() => Cases.Sample(c =>
+    {
+        using var whole = new SyncSource(Source(c.Blocks, new MemorySupply(c.Blocks), c.Options));
+        whole.Value.StartEpoch(2, 0);
+        var all = new List<int[]>();
+        while (Take(whole.Value) is { Length: > 0 } batch)
+        {
+            all.Add(batch);
+        }
+
+        for (var from = 0; from < all.Count; from++)
+        {
+            using var late = new SyncSource(Source(c.Blocks, new MemorySupply(c.Blocks), c.Options));
+            late.Value.StartEpoch(2, from);
+            Assert.Equal(all[from], Take(late.Value));
+        }
+    }, iter: 100, threads: 1);
+
+    [Fact]
+    public void OnlyTwoWindowsAreHeld()
+    {
+        var blocks = Enumerable.Repeat(10, 60).ToArray();
+        var supply = new MemorySupply(blocks);
+        using var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 7, Seed = 1, WindowRecords = 30, Epochs = 2 }));
+        for (var epoch = 0; epoch < 2; epoch++)
+        {
+            source.Value.StartEpoch(epoch, 0);
+            while (Take(source.Value).Length > 0)
+            {
+            }
+        }
+
+        // A step may lie in two windows while the third is fetched.
+        Assert.InRange(supply.MostHeld, 3, 9);
+        Assert.Equal(120, supply.Asked.Count);
+    }
+
+    [Fact]
+    public async Task TheNextEpochIsFetchedBeforeThisOneEnds()
+    {
+        int[] blocks = [50];
+        var supply = new MemorySupply(blocks);
+        using var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1 }));
+        source.Value.StartEpoch(0, 0);
+        Take(source.Value);
+        await supply.SecondAsked.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void ABrokenBlockEndsTheEpochInItsOwnWords()
+    {
+        int[] blocks = [5, 5, 5];
+        var supply = new MemorySupply(blocks) { Broken = 1 };
+        using (var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 })))
+        {
+            source.Value.StartEpoch(0, 0);
+            Assert.Equal([0, 1, 2, 3, 4], Take(source.Value));
+            Assert.Equal("block 1 is broken", Assert.Throws<DatasetException>(() => source.Value.Next(default)).Message);
+        }
+
+        Assert.Equal(0, supply.Held);
+    }
+
+    [Fact]
+    public void AnOriginNamesTheFirstRecord()
+    {
+        int[] blocks = [5];
+        using var source = new SyncSource(Source(blocks, new MemorySupply(blocks), new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None }));
+        source.Value.StartEpoch(4, 0);
+        using var batch = source.Value.Next(default)!;
+        Assert.Equal("epoch 4 step 0: block 0 record 0 and others", batch.Origin);
+    }
+
+    private static OrderedBatchSource Source(int[] blocks, MemorySupply supply, BatchSourceOptions options) =>
+        new(MemorySupply.Pipeline, MemorySupply.Schema, blocks, supply, options);
+
+    /// <summary>The record numbers of the next batch; none at the end. Inputs and targets must agree on them.</summary>
+    private static int[] Take(OrderedBatchSource source)
+    {
+        using var batch = source.Next(default);
+        if (batch is null)
+        {
+            return [];
+        }
+
+        var targets = batch.Targets.data<long>().Select(value => (int)value).ToArray();
+        Assert.Equal(targets, batch.Inputs.data<float>().Select(value => (int)value));
+        Assert.Equal(batch.Count, targets.Length);
+        return targets;
+    }
+
+    private sealed class SyncSource(OrderedBatchSource source) : IDisposable
+    {
+        public OrderedBatchSource Value { get; } = source;
+
+        public void Dispose() => Value.DisposeAsync().AsTask().Wait();
+    }
+}
