@@ -35,6 +35,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The larger one; NaN when either is NaN, as <c>torch.maximum</c>.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>The smaller one; NaN when either is NaN.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    /// <summary>By the sign of <paramref name="value"/>; NaN counts as zero.</summary>
+    static abstract TSelf BySign(TSelf value, TSelf positive, TSelf zero, TSelf negative);
+
     /// <summary>Writes lanes.</summary>
     void Store(float* destination);
 }

@@ -41,5 +41,15 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Max(Lanes128 left, Lanes128 right) => new(Vector128.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Min(Lanes128 left, Lanes128 right) => new(Vector128.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 BySign(Lanes128 value, Lanes128 positive, Lanes128 zero, Lanes128 negative)
+    {
+        var notPositive = Vector128.ConditionalSelect(Vector128.LessThan(value._value, default), negative._value, zero._value);
+        return new(Vector128.ConditionalSelect(Vector128.GreaterThan(value._value, default), positive._value, notPositive));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 }

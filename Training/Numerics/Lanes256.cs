@@ -41,5 +41,15 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Min(Lanes256 left, Lanes256 right) => new(Vector256.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 BySign(Lanes256 value, Lanes256 positive, Lanes256 zero, Lanes256 negative)
+    {
+        var notPositive = Vector256.ConditionalSelect(Vector256.LessThan(value._value, default), negative._value, zero._value);
+        return new(Vector256.ConditionalSelect(Vector256.GreaterThan(value._value, default), positive._value, notPositive));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 }

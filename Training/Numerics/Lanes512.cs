@@ -41,5 +41,15 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Min(Lanes512 left, Lanes512 right) => new(Vector512.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 BySign(Lanes512 value, Lanes512 positive, Lanes512 zero, Lanes512 negative)
+    {
+        var notPositive = Vector512.ConditionalSelect(Vector512.LessThan(value._value, default), negative._value, zero._value);
+        return new(Vector512.ConditionalSelect(Vector512.GreaterThan(value._value, default), positive._value, notPositive));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 }

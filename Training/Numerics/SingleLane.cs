@@ -40,5 +40,12 @@ internal readonly unsafe struct SingleLane(float value) : ILanes<SingleLane>
     public static SingleLane Max(SingleLane left, SingleLane right) => new(MathF.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane Min(SingleLane left, SingleLane right) => new(MathF.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane BySign(SingleLane value, SingleLane positive, SingleLane zero, SingleLane negative) =>
+        value._value > 0 ? positive : value._value < 0 ? negative : zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => *destination = _value;
 }

@@ -43,7 +43,7 @@ public sealed unsafe class ElementKernelsTests
             var a = TLanes.Load(left + index);
             var b = TLanes.Load(right + index);
             var sum = TLanes.MultiplyAdd(a, b, a - b) / (TLanes.Sqrt(TLanes.Abs(b)) + TLanes.Splat(1e-8f));
-            TLanes.Max(sum * a, b).Store(target + index);
+            TLanes.BySign(b, TLanes.Max(sum * a, b), a, TLanes.Min(sum * a, b)).Store(target + index);
         }
     }
 }

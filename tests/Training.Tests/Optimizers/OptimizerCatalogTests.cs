@@ -5,7 +5,7 @@ namespace OrleansTrain.Training.Tests.Optimizers;
 public sealed class OptimizerCatalogTests
 {
     [Theory]
-    [InlineData("sgd2", "momentum", 0.5, "optimizer 'sgd2' is unknown: choose one of sgd")]
+    [InlineData("sgd2", "momentum", 0.5, "optimizer 'sgd2' is unknown: choose one of sgd, adam, adamw, rmsprop")]
     [InlineData("sgd", "momentun", 0.5, "sgd has no setting 'momentun': allowed are momentum, dampening")]
     [InlineData("sgd", "momentum", -1, "sgd setting momentum is -1: expected 0 or more.")]
     [InlineData("sgd", "momentum", double.NaN, "sgd setting momentum is NaN: expected 0 or more.")]

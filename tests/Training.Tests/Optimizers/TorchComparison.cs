@@ -37,6 +37,38 @@ internal static unsafe class TorchComparison
         return distance;
     }
 
+    /// <summary>
+    /// The largest error of a single step, each step starting from torch's parameters, in units of the rounding that the step itself has:
+    /// the last place of the parameter plus that of the largest change so far, which what is carried from step to step is rounded by.
+    /// </summary>
+    public static double LargestStepError(OptimizerSettings settings, Func<Parameter, torch.optim.Optimizer> torchs, int steps = 60)
+    {
+        using var scope = torch.NewDisposeScope();
+        var random = new Random(5);
+        using var parameter = new Parameter(torch.tensor(Numbers(random)));
+        using var optimizer = torchs(parameter);
+        using var flat = OptimizerCatalog.Create(settings, Length);
+        double error = 0;
+        var changes = new float[Length];
+        for (var step = 0; step < steps; step++)
+        {
+            var before = MemoryMarshal.Cast<byte, float>(parameter.bytes).ToArray();
+            var (ours, gradient) = (before.ToArray(), Numbers(random));
+            parameter.grad = torch.tensor(gradient);
+            optimizer.step();
+            Update(flat, ours, gradient, settings.LearningRate);
+            var theirs = MemoryMarshal.Cast<byte, float>(parameter.bytes);
+            for (var i = 0; i < Length; i++)
+            {
+                changes[i] = MathF.Max(changes[i], MathF.Abs(theirs[i] - before[i]));
+                var rounding = MathF.BitIncrement(MathF.Abs(theirs[i])) - MathF.Abs(theirs[i]) + (changes[i] * Math.Pow(2, -23));
+                error = Math.Max(error, Math.Abs((double)ours[i] - theirs[i]) / rounding);
+            }
+        }
+
+        return error;
+    }
+
     /// <summary>A step in uneven parts, as an exchange takes it.</summary>
     public static void Update(IFlatOptimizer optimizer, float[] parameters, float[] gradient, double learningRate)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace OrleansTrain.Training.Tests.Optimizers;
 
-public sealed class FusedSgdTests
+public sealed class SgdOptimizerTests
 {
     [Theory]
     [InlineData(0, 0, 0, false)]
