@@ -144,7 +144,7 @@ public sealed class RankLoopTests
 
         Batch Count(int epoch, long step, int rank, Batch batch)
         {
-            counts.Add(Tensor.TotalCount);
+            counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             return batch;
         }
     }

@@ -3,25 +3,43 @@ using OrleansTrain.Training.Checkpoints;
 
 namespace OrleansTrain.Ranks.Tests.Doubles;
 
-/// <summary>Does for one silo what a run's training grain does for all: makes a checkpoint of each share that is written.</summary>
-internal sealed class CommittingObserver(IObjectStore store, string prefix, string optimizer) : ICheckpointObserver
+/// <summary>Does what a run's training grain does: makes a checkpoint when the shares of all silos are written. Thread-safe.</summary>
+internal sealed class CommittingObserver(IObjectStore store, string prefix, string optimizer, int silos = 1) : ICheckpointObserver
 {
+    private readonly Lock _lock = new();
+    private readonly List<CheckpointPart> _parts = [];
+
     public List<long> Committed { get; } = [];
 
     public List<(long Step, Exception Error)> Failures { get; } = [];
 
     public async Task Written(CheckpointPart part)
     {
-        // Through JSON, as it travels.
-        var received = CheckpointPart.FromJson(part.ToJson());
+        List<CheckpointPart> parts;
+        lock (_lock)
+        {
+            // Through JSON, as it travels.
+            _parts.Add(CheckpointPart.FromJson(part.ToJson()));
+            parts = [.. _parts.Where(other => other.Step == part.Step)];
+            if (parts.Count < silos)
+            {
+                return;
+            }
+
+            Committed.Add(part.Step);
+        }
+
         await new CheckpointCatalog(store, prefix).Commit(CheckpointManifest.Assemble(
-            "run", [received], optimizer, new Dictionary<string, double>(), received.Cursor.Epoch, "{\"task\":\"tiny\"}", DateTimeOffset.UnixEpoch));
-        Committed.Add(part.Step);
+            "run", parts, optimizer, new Dictionary<string, double>(), part.Cursor.Epoch, "{\"task\":\"tiny\"}", DateTimeOffset.UnixEpoch));
     }
 
     public Task Failed(long step, Exception exception)
     {
-        Failures.Add((step, exception));
+        lock (_lock)
+        {
+            Failures.Add((step, exception));
+        }
+
         return Task.CompletedTask;
     }
 }

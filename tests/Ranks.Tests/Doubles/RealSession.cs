@@ -4,19 +4,27 @@ using OrleansTrain.Training;
 
 namespace OrleansTrain.Ranks.Tests.Doubles;
 
-/// <summary>Opens the product's own exchange with all ranks on one silo.</summary>
+/// <summary>Opens the product's own exchange, all silos in this process.</summary>
 internal static class RealSession
 {
-    public static Func<ParameterLayout, IExchangeSession> Open(OptimizerSettings optimizer, int ranks, long firstStep = 0) => layout =>
-        new ExchangeHub(new ExchangeHubOptions { Silo = "silo" }).Open(new ExchangePlan
-        {
-            RunId = "run",
-            Attempt = 1,
-            Silos = [new ExchangeSilo(new ExchangeEndpoint("host", "127.0.0.1", 1, "silo"), [.. Enumerable.Range(0, ranks)])],
-            Self = 0,
-            Layout = layout,
-            Optimizer = optimizer,
-            Secret = new byte[32],
-            FirstStep = firstStep,
-        });
+    /// <param name="placement">The ranks of each silo.</param>
+    public static Func<ParameterLayout, IReadOnlyList<IExchangeSession>> Open(OptimizerSettings optimizer, int[][] placement, long firstStep = 0) => layout =>
+    {
+        var hubs = placement.Select((_, silo) => new ExchangeHub(new ExchangeHubOptions { Silo = $"silo {silo}" })).ToArray();
+        return
+        [
+            .. hubs.Select((hub, self) => hub.Open(new ExchangePlan
+            {
+                RunId = "run",
+                Attempt = 1,
+                Silos = [.. hubs.Zip(placement, (other, ranks) => new ExchangeSilo(other.Endpoint, ranks))],
+                Self = self,
+                Layout = layout,
+                Optimizer = optimizer,
+                Secret = new byte[32],
+                FirstStep = firstStep,
+                Mode = ExchangeMode.Tcp,
+            })),
+        ];
+    };
 }

@@ -19,7 +19,7 @@ internal sealed class SmallRun : IAsyncDisposable
         int epochs = 2,
         long stepsPerEpoch = 5,
         float momentum = 0.9f,
-        Func<ParameterLayout, IExchangeSession>? openSession = null,
+        Func<ParameterLayout, IReadOnlyList<IExchangeSession>>? openSessions = null,
         Func<int, long, int, Batch, Batch>? intercept = null,
         long seed = 1)
     {
@@ -31,15 +31,16 @@ internal sealed class SmallRun : IAsyncDisposable
                 task, new TaskContext(rank, ranks, seed, torch.CPU, new Dictionary<string, string>(), random)));
         }
 
-        Session = openSession?.Invoke(Replicas[0].Layout) ?? new BarrierSession(Replicas[0].Layout, ranks, momentum);
+        Sessions = openSessions?.Invoke(Replicas[0].Layout) ?? [new BarrierSession(Replicas[0].Layout, ranks, momentum)];
         for (var rank = 0; rank < ranks; rank++)
         {
-            Replicas[rank].Bind(Session.Parameters, copyValues: rank == 0);
+            var session = SessionOf(rank);
+            Replicas[rank].Bind(session.Parameters, copyValues: rank == session.Plan.Silos[session.Plan.Self].Ranks[0]);
             var own = rank;
             Work.Add(new RankWork
             {
                 Replica = Replicas[rank],
-                Session = Session,
+                Session = session,
                 Source = new ListSource(1, rank, ranks, stepsPerEpoch, BatchSize, TinyTask.Inputs, TinyTask.Classes)
                 {
                     Intercept = intercept is null ? null : (epoch, step, batch) => intercept(epoch, step, own, batch),
@@ -53,7 +54,11 @@ internal sealed class SmallRun : IAsyncDisposable
 
     public List<ModelReplica> Replicas { get; } = [];
 
-    public IExchangeSession Session { get; }
+    /// <summary>One a silo.</summary>
+    public IReadOnlyList<IExchangeSession> Sessions { get; }
+
+    /// <summary>That of the first silo.</summary>
+    public IExchangeSession Session => Sessions[0];
 
     public List<RankWork> Work { get; } = [];
 
@@ -71,15 +76,25 @@ internal sealed class SmallRun : IAsyncDisposable
         return this;
     }
 
+    public IExchangeSession SessionOf(int rank) => Sessions.Single(session => session.Plan.Silos[session.Plan.Self].Ranks.Contains(rank));
+
     public List<Task<RankResult>> Start(CancellationToken cancellationToken = default) =>
         [.. Work.Select((work, rank) => RankThread.Start($"rank {rank}", () => new RankLoop(work).Run(cancellationToken)))];
 
-    public async Task<RankResult[]> Run() => await Task.WhenAll(Start()).WaitAsync(TimeSpan.FromSeconds(60));
+    public async Task<RankResult[]> Run()
+    {
+        await Task.WhenAll(Sessions.Select(session => session.Connect(CancellationToken.None)));
+        await Task.WhenAll(Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
+        return await Task.WhenAll(Start()).WaitAsync(TimeSpan.FromSeconds(60));
+    }
 
     public async ValueTask DisposeAsync()
     {
         Replicas.ForEach(replica => replica.Dispose());
         _randoms.ForEach(random => random.Dispose());
-        await Session.DisposeAsync();
+        foreach (var session in Sessions)
+        {
+            await session.DisposeAsync();
+        }
     }
 }

@@ -1,0 +1,123 @@
+using OrleansTrain.Exchange;
+using OrleansTrain.Ranks.Tests.Doubles;
+using OrleansTrain.Storage;
+
+namespace OrleansTrain.Ranks.Tests.Checkpoints;
+
+/// <summary>What happens when writing a checkpoint is slow or fails: training goes on.</summary>
+public sealed class WritingTests
+{
+    private const string Prefix = "run";
+
+    [Fact]
+    public async Task WhileOneIsBeingWrittenOthersAreLeftOutAndTheEndOfAnEpochIsMadeUpFor()
+    {
+        var store = new MemoryStore();
+        var release = new TaskCompletionSource();
+        // The first checkpoint, after step 2, is not written before the loop has come to step 8.
+        store.BeforeWrite = _ => release.Task;
+        CommittingObserver? observer = null;
+        SiloCheckpoints? checkpoints = null;
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, epochs: 3, intercept: (epoch, step, _, batch) =>
+        {
+            if ((epoch, step) == (1, 3))
+            {
+                release.TrySetResult();
+                checkpoints!.WaitIdle(CancellationToken.None);
+            }
+
+            return batch;
+        });
+        observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var owned = checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer);
+        run.With((_, work) => work with { Checkpoints = owned, Options = work.Options with { CheckpointEverySteps = 2 } });
+        var results = await run.Run();
+
+        Assert.Equal([(4L, false), (5L, true)], run.Observer(0).Skipped.Where(skip => skip.Step <= 7));
+        Assert.Equal(run.Observer(0).Skipped, run.Observer(1).Skipped);
+        Assert.Equal(2, observer.Committed[0]);
+        // The end of the first epoch was due after step 5 and is taken at the first step at which nobody is busy: after step 9.
+        Assert.Equal(9, observer.Committed[1]);
+        Assert.Equal(15, observer.Committed[^1]);
+        Assert.All(results, result => Assert.Equal(run.Observer(0).Skipped.Count(skip => !skip.Deferred), result.SkippedCheckpoints));
+    }
+
+    [Fact]
+    public async Task AStoreThatRefusesDoesNotEndTheRun()
+    {
+        var store = new MemoryStore();
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, epochs: 2);
+        var observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer);
+        run.With((_, work) => work with { Checkpoints = checkpoints });
+        store.BeforeWrite = key => key.Contains("step-000000000005", StringComparison.Ordinal)
+            ? throw new ObjectStoreException("full", ObjectStoreError.NoSpace)
+            : Task.CompletedTask;
+        await run.Run();
+
+        // The one at the end of the first epoch failed; that at the end of the run waited for it and is there.
+        Assert.Equal([5L], observer.Failures.Select(failure => failure.Step));
+        Assert.IsType<ObjectStoreException>(observer.Failures[0].Error);
+        Assert.Equal([10L], observer.Committed);
+    }
+
+    [Fact]
+    public async Task OnRequestOneIsTakenAtOnce()
+    {
+        var store = new MemoryStore();
+        RankControl? control = null;
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, epochs: 1, intercept: (_, step, rank, batch) =>
+        {
+            if ((step, rank) == (1, 1))
+            {
+                control!.RequestCheckpoint();
+            }
+
+            return batch;
+        });
+        control = run.Work[1].Control;
+        var observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer);
+        run.With((_, work) => work with { Checkpoints = checkpoints });
+        await run.Run();
+
+        Assert.Equal([2L, 5L], observer.Committed);
+    }
+
+    [Theory]
+    // steps done, agreed, end of epoch, end of run -> decision
+    [InlineData(3, StepRequests.None, false, false, "None")]
+    [InlineData(4, StepRequests.None, false, false, "Take")]
+    [InlineData(4, StepRequests.Busy, false, false, "Skip")]
+    [InlineData(5, StepRequests.None, true, false, "Take")]
+    [InlineData(5, StepRequests.Busy, true, false, "Defer")]
+    [InlineData(3, StepRequests.Checkpoint, false, false, "Take")]
+    [InlineData(3, StepRequests.Checkpoint | StepRequests.Busy, false, false, "None")]
+    [InlineData(3, StepRequests.Stop | StepRequests.Checkpoint | StepRequests.Busy, false, false, "WaitAndTake")]
+    [InlineData(4, StepRequests.Stop, false, false, "None")]
+    [InlineData(10, StepRequests.Busy, true, true, "WaitAndTake")]
+    public void WhenOneIsDue(long stepsDone, StepRequests agreed, bool endOfEpoch, bool endOfRun, string expected)
+    {
+        var schedule = new CheckpointSchedule(everySteps: 4, TimeSpan.Zero, decidesOnTime: true, onlyAtEnd: false);
+        Assert.Equal(expected, schedule.After(stepsDone, agreed, endOfEpoch, endOfRun).ToString());
+    }
+
+    [Fact]
+    public void RanksThatDoNotExchangeTakeOneAtTheEndOnly()
+    {
+        var schedule = new CheckpointSchedule(everySteps: 1, TimeSpan.FromTicks(1), decidesOnTime: true, onlyAtEnd: true);
+        Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(5, StepRequests.Checkpoint, endOfEpoch: true, endOfRun: false));
+        Assert.Equal(CheckpointSchedule.Decision.WaitAndTake, schedule.After(10, StepRequests.Busy, endOfEpoch: true, endOfRun: true));
+    }
+
+    [Fact]
+    public void AnEpochsEndStaysDueUntilItIsTaken()
+    {
+        var schedule = new CheckpointSchedule(everySteps: 0, TimeSpan.Zero, decidesOnTime: true, onlyAtEnd: false);
+        Assert.Equal(CheckpointSchedule.Decision.Defer, schedule.After(5, StepRequests.Busy, endOfEpoch: true, endOfRun: false));
+        Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(6, StepRequests.Busy, endOfEpoch: false, endOfRun: false));
+        Assert.Equal(CheckpointSchedule.Decision.Take, schedule.After(7, StepRequests.None, endOfEpoch: false, endOfRun: false));
+        schedule.Taken();
+        Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(8, StepRequests.None, endOfEpoch: false, endOfRun: false));
+    }
+}
