@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansTrain.Exchange;
+using OrleansTrain.Exchange.Hub;
+using OrleansTrain.Grains.Data;
+using OrleansTrain.Grains.Placement;
+using OrleansTrain.Grains.Runs;
+using OrleansTrain.Grains.Tracking;
+using OrleansTrain.Grains.Trainers;
+using OrleansTrain.Storage;
+using OrleansTrain.Tasks;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Grains;
+
+/// <summary>Registers what the grains of a silo work with.</summary>
+public static class GrainRegistration
+{
+    /// <summary>Adds the services; the grains themselves are found by Orleans. Replace a service before this call to use another one.</summary>
+    public static IServiceCollection AddTrainingGrains(this IServiceCollection services, GrainServices settings)
+    {
+        services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        services.AddSingleton<IObjectStores>(_ => new ObjectStores(settings.ObjectStores));
+        services.AddSingleton<IMlflowClient>(provider => new MlflowClient(
+            settings.Tracking, logger: provider.GetRequiredService<ILogger<MlflowClient>>()));
+        services.AddSingleton<IExchangeHub>(provider => new ExchangeHub(new ExchangeHubOptions
+        {
+            Silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
+        }));
+        services.AddSingleton<TaskRegistry>();
+        services.AddSingleton<RunCheckpoints>();
+        services.AddSingleton<MlflowDelivery>();
+        services.AddSingleton<SiloAttempts>();
+        services.AddSingleton<RankHostFactory>();
+        return services.AddDatasetServices();
+    }
+}

@@ -1,0 +1,254 @@
+using System.Diagnostics;
+using OrleansTrain.Data;
+using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Sources;
+using OrleansTrain.Exchange;
+using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Data;
+using OrleansTrain.Ranks;
+using OrleansTrain.Storage;
+using OrleansTrain.Tasks;
+using OrleansTrain.Training;
+using OrleansTrain.Training.Checkpoints;
+using OrleansTrain.Training.Native;
+using OrleansTrain.Training.Replicas;
+using OrleansTrain.Training.Schedules;
+using ParameterShape = OrleansTrain.Grains.Abstractions.Trainers.ParameterShape;
+using RankPhase = OrleansTrain.Grains.Abstractions.Trainers.RankPhase;
+using RankProgress = OrleansTrain.Grains.Abstractions.Trainers.RankProgress;
+
+namespace OrleansTrain.Grains.Trainers;
+
+/// <summary>
+/// One rank: its model, its data, its thread. Everything slow happens off the grain's turns; the grain asks and passes on.
+/// Called by one grain, so its methods do not overlap except <see cref="GetProgress"/>, <see cref="RequestStop"/> and <see cref="Stop"/>.
+/// </summary>
+internal sealed class RankHost(
+    RankAssignment assignment,
+    TaskRegistry tasks,
+    BatchSourceFactory sources,
+    IExchangeHub hub,
+    SiloAttempts attempts,
+    IObjectStores stores,
+    TimeProvider time,
+    Action nudge) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RankControl _control = new();
+    private readonly Ranks.RankProgress _progress = new();
+    private TrainingTask? _task;
+    private TaskContext? _context;
+    private ModelReplica? _replica;
+    private OpenedDataset? _data;
+    private IBatchSource? _validation;
+    private CheckpointManifest? _checkpoint;
+    private TrainingCursor _start;
+    private RankJournal? _journal;
+    private SiloAttempt? _silo;
+    private Task<RankResult>? _loop;
+    private Task? _closing;
+    private long _loopStarted;
+
+    public RankAssignment Assignment { get; } = assignment;
+
+    private RunSpec Spec => Assignment.Spec;
+
+    public async Task<PreparedRank> Prepare()
+    {
+        var device = await Task.Run(() => DeviceChoice.Resolve(Spec.Device, Assignment.Slot));
+        _task = tasks.Get(Spec.Task);
+        _context = new TaskContext(
+            Assignment.Rank, Spec.Ranks, Spec.Seed, device, TaskParameters.Merge(_task, Spec.Parameters), new RankRandom(Spec.Seed, Assignment.Rank));
+        var opening = OpenData("train", Spec.BatchSizePerRank, exhaustive: false);
+        _replica = await Task.Run(() => ModelReplica.Create(_task, _context));
+        _data = await opening;
+        if (Spec.ValidateEvery > 0)
+        {
+            _validation = (await OpenData("validation", Spec.BatchSizePerRank, exhaustive: true)).Source;
+        }
+
+        if (Assignment.CheckpointStep is { } step)
+        {
+            _checkpoint = await Checkpoints.ReadManifest(step, _stopping.Token);
+            _start = _checkpoint.Cursor;
+        }
+
+        _journal = new RankJournal(Resumed, time, nudge);
+        var steps = _data.Source.StepsPerEpoch;
+        var endpoint = hub.Endpoint;
+        return new PreparedRank(
+            Assignment.Rank,
+            device.ToString(),
+            [.. _replica.Layout.Slots.Select(slot => new ParameterShape(slot.Name, slot.Shape))],
+            new EndpointInfo(endpoint.HostId, endpoint.Address, endpoint.Port, endpoint.Silo),
+            steps,
+            _data.Source.SamplesPerEpoch,
+            FirstStep,
+            _data.Digest,
+            _data.Schema);
+    }
+
+    public async Task Connect(ExchangeAssignment exchange)
+    {
+        var replica = _replica ?? throw new InvalidOperationException("The rank has not been prepared.");
+        var plan = ExchangePlans.Create(Assignment, exchange, replica.Layout, FirstStep);
+        _silo = attempts.Join(plan, () => new SiloAttempt(plan, hub.Open(plan), CheckpointLocation, _checkpoint));
+        await _silo.Join(Assignment.Rank, replica, _journal!, _stopping.Token);
+        if (_checkpoint is not null)
+        {
+            await CheckpointRestore.RestoreRank(Checkpoints, _checkpoint, replica, _stopping.Token);
+        }
+    }
+
+    public void Run()
+    {
+        var work = new RankWork
+        {
+            Replica = _replica!,
+            Session = _silo!.Session,
+            Source = _data!.Source,
+            Validation = _validation,
+            Schedule = LearningRateSchedule.Create(
+                Spec.Schedule, Spec.ScheduleSettings, Spec.LearningRate, _data.Source.StepsPerEpoch, _data.Source.StepsPerEpoch * Spec.Epochs),
+            Options = new RankLoopOptions
+            {
+                Epochs = Spec.Epochs,
+                Start = _start,
+                Resumed = Resumed,
+                Threads = Spec.ThreadsPerRank,
+                CheckpointEverySteps = Spec.CheckpointEverySteps,
+                CheckpointInterval = TimeSpan.FromSeconds(Spec.CheckpointEverySeconds),
+                ValidateEvery = Spec.ValidateEvery,
+                LogEverySteps = Spec.LogEverySteps,
+            },
+            Observer = _journal!,
+            Checkpoints = _silo.Checkpoints,
+            Control = _control,
+            Progress = _progress,
+        };
+        _loopStarted = Stopwatch.GetTimestamp();
+        _loop = RankThread.Start($"rank {Assignment.Rank}", () => new RankLoop(work).Run(_stopping.Token));
+        _ = _loop.ContinueWith(_ => nudge(), TaskScheduler.Default);
+    }
+
+    public RankProgress GetProgress(Committed committed)
+    {
+        _journal?.Forget(committed);
+
+        // The phase is read first: what a loop that has ended wrote before is then certainly seen.
+        var phase = Phase();
+        var snapshot = _progress.Read();
+        var journal = _journal?.Read() ?? RankJournal.Nothing;
+        var hasStepped = snapshot.Step > FirstStep;
+        return new RankProgress
+        {
+            Rank = Assignment.Rank,
+            Phase = phase,
+            Step = snapshot.Step,
+            Epoch = snapshot.Epoch + 1,
+            LossSum = snapshot.Sums.LossSum,
+            Samples = snapshot.Sums.Samples,
+            Seconds = hasStepped ? Stopwatch.GetElapsedTime(_loopStarted, snapshot.Timestamp).TotalSeconds : 0,
+            Epochs = journal.Epochs,
+            Steps = journal.Steps,
+            Checkpoints = journal.Checkpoints,
+            Warnings = journal.Warnings,
+            Failure = phase == RankPhase.Failed ? RankFailures.Describe(_loop!.Exception!.GetBaseException(), snapshot.Step) : null,
+        };
+    }
+
+    public void RequestStop() => _control.RequestStop(checkpoint: true);
+
+    public async Task<EvaluationReport> Evaluate(EvaluationAssignment evaluation)
+    {
+        var data = await OpenData(evaluation.Split, EvaluationBatch, exhaustive: true);
+        await using (data.Source)
+        {
+            return await RankEvaluation.Run(_task!, _context!, Spec, Checkpoints, evaluation.CheckpointStep, data.Source, _stopping.Token);
+        }
+    }
+
+    /// <summary>Ends the rank and frees what it holds once its thread has ended; waits for that, but not for long.</summary>
+    public async Task Stop(string reason)
+    {
+        if (_closing is null)
+        {
+            await _stopping.CancelAsync();
+            _silo?.Session.Abort(new StaleAttemptException($"Attempt {Assignment.Attempt} was stopped: {reason}."));
+            _closing = Close();
+        }
+
+        // A thread that hangs in a task's own code keeps its memory; nobody waits for it.
+        await _closing.WaitAsync(TimeSpan.FromSeconds(3)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(Stop("its owner is gone"));
+
+    // Larger batches than in training: no gradients are kept.
+    private int EvaluationBatch => Math.Max(Spec.BatchSizePerRank, 256);
+
+    private long FirstStep => (_start.Epoch * (_data?.Source.StepsPerEpoch ?? 0)) + _start.StepInEpoch;
+
+    private RunningSums Resumed => _checkpoint?.Ranks[Assignment.Rank].Sums ?? default;
+
+    private (IObjectStore Store, string Prefix) CheckpointLocation => stores.Resolve($"{Spec.CheckpointUri.TrimEnd('/')}/{Assignment.RunId}");
+
+    private CheckpointReader Checkpoints => new(CheckpointLocation.Store, CheckpointLocation.Prefix);
+
+    private RankPhase Phase() => _loop switch
+    {
+        null => _silo is null ? RankPhase.Preparing : RankPhase.Ready,
+        { IsCompletedSuccessfully: true } => _loop.Result.Stopped ? RankPhase.Stopped : RankPhase.Completed,
+        { IsFaulted: true } => RankPhase.Failed,
+        { IsCanceled: true } => RankPhase.Stopped,
+        _ => RankPhase.Running,
+    };
+
+    private Task<OpenedDataset> OpenData(string split, int batchSize, bool exhaustive) => sources.Open(
+        Spec.Dataset,
+        split,
+        _task!.CreatePipeline(_context!),
+        new BatchSourceOptions
+        {
+            RunId = Assignment.RunId,
+            Rank = Assignment.Rank,
+            WorldSize = Spec.Ranks,
+            BatchSize = batchSize,
+            Seed = Spec.Seed,
+            Shuffle = Enum.Parse<ShuffleMode>(Spec.Shuffle, ignoreCase: true),
+            DropLast = Spec.DropLast,
+            Exhaustive = exhaustive,
+            OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
+            Epochs = exhaustive ? 1 : Spec.Epochs,
+        },
+        _stopping.Token);
+
+    private async Task Close()
+    {
+        if (_loop is not null)
+        {
+            await ((Task)_loop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_silo is not null)
+        {
+            await attempts.Leave(_silo, Assignment.Rank);
+        }
+
+        if (_data is not null)
+        {
+            await _data.Source.DisposeAsync();
+        }
+
+        if (_validation is not null)
+        {
+            await _validation.DisposeAsync();
+        }
+
+        _replica?.Dispose();
+        _context?.Random.Dispose();
+        _stopping.Dispose();
+    }
+}

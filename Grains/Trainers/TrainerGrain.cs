@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Placement;
+
+namespace OrleansTrain.Grains.Trainers;
+
+/// <inheritdoc cref="ITrainerGrain"/>
+/// <remarks>The grain only passes on: the rank itself, with its thread and its memory, is a <see cref="RankHost"/>.</remarks>
+[Reentrant, PinnedPlacement]
+internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider time, ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
+{
+    // A run whose training grain was lost is woken by its ranks: they miss being asked.
+    private static readonly TimeSpan Unasked = TimeSpan.FromSeconds(3);
+
+    private RankHost? _host;
+    private IGrainTimer? _watch;
+    private DateTimeOffset _lastAsked;
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _watch?.Dispose();
+        if (_host is not null)
+        {
+            await _host.Stop($"its grain is being deactivated: {reason.Description}");
+        }
+    }
+
+    public async Task<PreparedRank> Prepare(RankAssignment assignment)
+    {
+        // Nothing may collect the grain while its rank computes.
+        DelayDeactivation(TimeSpan.FromDays(365));
+        _lastAsked = time.GetUtcNow();
+        _watch = this.RegisterGrainTimer(WakeRun, new GrainTimerCreationOptions(Unasked, Unasked) { KeepAlive = true });
+        _host = hosts.Create(assignment, Nudge);
+        LogPrepares(assignment.RunId, assignment.Rank, assignment.Attempt);
+        return await Guard(() => _host.Prepare());
+    }
+
+    public Task Connect(ExchangeAssignment exchange) => Guard(async () =>
+    {
+        await Host.Connect(exchange);
+        return true;
+    });
+
+    public Task Run()
+    {
+        Host.Run();
+        return Task.CompletedTask;
+    }
+
+    public Task<RankProgress> GetProgress(Committed committed)
+    {
+        _lastAsked = time.GetUtcNow();
+        return Task.FromResult(_host?.GetProgress(committed) ?? throw Unknown());
+    }
+
+    public Task RequestStop()
+    {
+        Host.RequestStop();
+        return Task.CompletedTask;
+    }
+
+    public Task<EvaluationReport> Evaluate(EvaluationAssignment assignment) => Guard(() => Host.Evaluate(assignment));
+
+    public async Task Stop(string reason)
+    {
+        if (_host is not null)
+        {
+            await _host.Stop(reason);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    private RankHost Host => _host ?? throw Unknown();
+
+    // An activation that was lost with its silo comes back empty: whoever asks must start a new attempt.
+    private RankFailedException Unknown() => new(new RankFailure(
+        0, $"the rank {this.GetPrimaryKeyString()} was lost", RankFailure.PeerLost, "", IsTaskError: false));
+
+    private static async Task<T> Guard<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (error is not RankFailedException)
+        {
+            throw new RankFailedException(RankFailures.Describe(error, step: 0));
+        }
+    }
+
+    private void Nudge(string runId, int attempt, int rank) =>
+        GrainFactory.GetGrain<ITrainingGrain>(runId).Nudge(attempt, rank).Ignore();
+
+    private async Task WakeRun(CancellationToken cancellationToken)
+    {
+        if (_host is { } host && time.GetUtcNow() - _lastAsked > Unasked)
+        {
+            LogUnasked(host.Assignment.RunId, host.Assignment.Rank);
+            await GrainFactory.GetGrain<ITrainingGrain>(host.Assignment.RunId).Nudge(host.Assignment.Attempt, host.Assignment.Rank);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} is prepared for attempt {Attempt}")]
+    private partial void LogPrepares(string runId, int rank, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} has not been asked for its progress for a while and wakes the run")]
+    private partial void LogUnasked(string runId, int rank);
+}

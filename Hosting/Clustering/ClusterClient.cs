@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Runtime.Messaging;
+
+namespace OrleansTrain.Hosting.Clustering;
+
+/// <summary>A client of the cluster that ORLEANSTRAIN_REDIS names.</summary>
+public sealed class ClusterClient : IClusterSession
+{
+    private readonly IHost _host;
+
+    private ClusterClient(IHost host, string trackingUri)
+    {
+        (_host, TrackingUri) = (host, trackingUri);
+        Grains = host.Services.GetRequiredService<IClusterClient>();
+    }
+
+    /// <inheritdoc/>
+    public IGrainFactory Grains { get; }
+
+    /// <inheritdoc/>
+    public bool IsEmbedded => false;
+
+    /// <inheritdoc/>
+    public string TrackingUri { get; }
+
+    /// <summary>Connects to the cluster.</summary>
+    /// <exception cref="RedisUnreachableException">Redis does not answer or refuses.</exception>
+    /// <exception cref="NoSilosException">Redis answers but no silo of this cluster is up.</exception>
+    public static async Task<ClusterClient> ConnectAsync(ClusterClientOptions options, CancellationToken cancellationToken = default)
+    {
+        var redis = new RedisConnection(options.Redis);
+        await redis.Connect();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        if (options.Verbose)
+        {
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        }
+        else
+        {
+            SiloRegistration.Quiet(builder.Logging);
+        }
+
+        builder.Services.AddSingleton(redis);
+        builder.UseOrleansClient(client => client
+            .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId))
+            .UseRedisClustering(clustering =>
+            {
+                clustering.ConfigurationOptions = redis.Options;
+                clustering.CreateMultiplexer = async _ => (await redis.Connect(), true);
+            }));
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new ClusterClient(host, options.TrackingUri);
+        }
+        catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
+        {
+            host.Dispose();
+            throw new NoSilosException(options.ClusterId, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+}

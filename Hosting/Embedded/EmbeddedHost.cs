@@ -1,0 +1,101 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansTrain.Tracking;
+using OrleansTrain.Tracking.Server;
+
+namespace OrleansTrain.Hosting.Embedded;
+
+/// <summary>Silos, tracking server and object store in this process: a whole cluster on a machine that has nothing.</summary>
+public sealed class EmbeddedHost : IClusterSession
+{
+    private readonly EmbeddedTrackingServer? _tracking;
+    private readonly IReadOnlyList<IHost> _silos;
+
+    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, string trackingUri)
+    {
+        (_tracking, _silos, TrackingUri) = (tracking, silos, trackingUri);
+        Grains = silos[0].Services.GetRequiredService<IGrainFactory>();
+    }
+
+    /// <inheritdoc/>
+    public IGrainFactory Grains { get; }
+
+    /// <inheritdoc/>
+    public bool IsEmbedded => true;
+
+    /// <inheritdoc/>
+    public string TrackingUri { get; }
+
+    /// <summary>Starts everything and returns when the silos take calls.</summary>
+    /// <exception cref="IOException">The home folder cannot be written.</exception>
+    public static async Task<EmbeddedHost> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
+    {
+        var ports = FreePort.Find(2 * options.Silos);
+        var server = options.Tracking is null
+            ? await EmbeddedTrackingServer.StartAsync(
+                new EmbeddedTrackingOptions { DataFolder = Path.Combine(options.HomeFolder, "tracking") }, cancellationToken)
+            : null;
+        var hosts = new List<IHost>();
+        try
+        {
+            var tracking = options.Tracking ?? new MlflowClientOptions { TrackingUri = server!.Uri };
+            for (var silo = 0; silo < options.Silos; silo++)
+            {
+                var host = Build(options, tracking, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
+                hosts.Add(host);
+                await host.StartAsync(cancellationToken);
+            }
+
+            return new EmbeddedHost(server, hosts, tracking.TrackingUri.ToString().TrimEnd('/'));
+        }
+        catch
+        {
+            await Stop(hosts, server);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(Stop(_silos, _tracking));
+
+    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, int siloPort, int gatewayPort, IPEndPoint primary)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        if (options.Verbose)
+        {
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        }
+        else
+        {
+            SiloRegistration.Quiet(builder.Logging);
+        }
+
+        builder.UseOrleans(silo => silo.AddOrleansTrain(new SiloSettings
+        {
+            SiloPort = siloPort,
+            GatewayPort = gatewayPort,
+            PrimarySilo = primary,
+            Slots = options.SlotsPerSilo,
+            StateFolder = Path.Combine(options.HomeFolder, "state"),
+            ObjectStores = options.ObjectStores,
+            Tracking = tracking,
+        }));
+        return builder.Build();
+    }
+
+    private static async Task Stop(IReadOnlyList<IHost> silos, EmbeddedTrackingServer? tracking)
+    {
+        foreach (var silo in silos.Reverse())
+        {
+            await silo.StopAsync(CancellationToken.None);
+            silo.Dispose();
+        }
+
+        if (tracking is not null)
+        {
+            await tracking.DisposeAsync();
+        }
+    }
+}

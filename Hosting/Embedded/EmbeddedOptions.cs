@@ -1,0 +1,26 @@
+using OrleansTrain.Storage;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Hosting.Embedded;
+
+/// <summary>How to run everything in this process.</summary>
+public sealed record EmbeddedOptions
+{
+    /// <summary>Holds <c>state/</c> (grain state), <c>tracking/</c> (when embedded) and <c>store/</c> (when there is no S3 server).</summary>
+    public required string HomeFolder { get; init; }
+
+    /// <summary>Silos to start; more than one only to try how a run spreads.</summary>
+    public int Silos { get; init; } = 1;
+
+    /// <summary>Rank slots a silo offers.</summary>
+    public int SlotsPerSilo { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Objects: an S3 server or <c>store/</c>.</summary>
+    public required ObjectStoreOptions ObjectStores { get; init; }
+
+    /// <summary>The tracking server to use; null starts the embedded one.</summary>
+    public MlflowClientOptions? Tracking { get; init; }
+
+    /// <summary>Log everything of level Information and above to stderr.</summary>
+    public bool Verbose { get; init; }
+}
