@@ -20,4 +20,7 @@ public sealed record EmbeddedTrackingOptions
 
     /// <summary>What callers must send as bearer token (or basic password); null: nothing. Health and version stay open.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Names new runs; a test that compares orders must know how IDs sort.</summary>
+    internal Func<string> NewRunId { get; init; } = static () => Guid.NewGuid().ToString("N");
 }

@@ -6,7 +6,7 @@ using OrleansTrain.Tracking.Server.Search;
 namespace OrleansTrain.Tracking.Server.Handlers;
 
 /// <summary>The life of a run.</summary>
-internal sealed class RunApi(TrackingDatabase database)
+internal sealed class RunApi(TrackingDatabase database, Func<string> newRunId)
 {
     private const long MostRunsPerPage = 50_000;
     private const long DefaultRunsPerPage = 1000;
@@ -56,7 +56,7 @@ internal sealed class RunApi(TrackingDatabase database)
 
     private void Create(Message request, Utf8JsonWriter json)
     {
-        var run = database.Write(session => RunCreation.Create(session, request));
+        var run = database.Write(session => RunCreation.Create(session, request, newRunId));
         json.WriteObject("run", () => RunJson.WriteNew(json, run));
     }
 

@@ -5,7 +5,7 @@ namespace OrleansTrain.Tracking.Server.Handlers;
 
 internal static class RunCreation
 {
-    public static RunRecord Create(Session session, Message request)
+    public static RunRecord Create(Session session, Message request, Func<string> newRunId)
     {
         var experiment = ActiveExperiment(session, request.Text("experiment_id"));
         List<KeyValue> tags = [.. request.Many("tags").Select(Messages.ToKeyValue)];
@@ -14,8 +14,8 @@ internal static class RunCreation
             throw MlflowError.BadRequest("A tag is given twice: UNIQUE constraint failed: tags.key, tags.run_uuid");
         }
 
-        var runId = Guid.NewGuid().ToString("N");
         var name = Name(request.Text("run_name"), tags);
+        var runId = newRunId();
         return RunTable.Create(
             session,
             new RunInfoRecord(

@@ -15,12 +15,12 @@ internal static class TrackingRoutes
 
     private static readonly string[] Prefixes = ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"];
 
-    public static IEnumerable<Route> All(TrackingDatabase database, ArtifactFolder artifacts)
+    public static IEnumerable<Route> All(TrackingDatabase database, ArtifactFolder artifacts, Func<string> newRunId)
     {
         ApiMethod[] methods =
         [
             .. new ExperimentApi(database).Methods,
-            .. new RunApi(database).Methods,
+            .. new RunApi(database, newRunId).Methods,
             .. new LoggingApi(database).Methods,
             .. new BatchApi(database).Methods,
             .. new InputApi(database).Methods,

@@ -19,6 +19,11 @@ public sealed record Recording(
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "recordings");
 
+    /// <summary>The run that came to be by this exchange, if one did.</summary>
+    public string? CreatedRunId => Target.EndsWith("/runs/create", StringComparison.Ordinal) && Status == 200
+        ? JsonNode.Parse(ResponseBody)!["run"]!["info"]!["run_id"]!.GetValue<string>()
+        : null;
+
     public static IReadOnlyList<Recording> LoadAll() =>
     [
         .. Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal)

@@ -21,7 +21,7 @@ public sealed class ReplayFixture : IAsyncLifetime
 
     private async Task ReplayAsync(IReadOnlyList<Recording> series)
     {
-        await using var replayer = await Replayer.StartAsync();
+        await using var replayer = await Replayer.StartAsync(series.Select(recording => recording.CreatedRunId).OfType<string>());
         foreach (var recording in series)
         {
             await LeftOut.BeforeAsync(replayer, recording);

@@ -18,10 +18,13 @@ internal sealed class Replayer : IAsyncDisposable
         _server = server;
     }
 
-    public static async Task<Replayer> StartAsync()
+    /// <param name="runIds">The IDs of the recorded runs, in the order they were created: runs that tie are ordered by ID.</param>
+    public static async Task<Replayer> StartAsync(IEnumerable<string> runIds)
     {
         var folder = new TemporaryFolder();
-        return new Replayer(folder, await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder.Path }));
+        var ids = new Queue<string>(runIds);
+        return new Replayer(
+            folder, await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder.Path, NewRunId = ids.Dequeue }));
     }
 
     /// <returns>Null if the answer is as recorded, else what differs.</returns>
