@@ -137,7 +137,7 @@ check "tracking answers" wait_for tracking 60 pod exec "$prefix-tracking" bash /
 
 for silo in silo-1 silo-2; do
   start "$silo" --env-file "$work/cluster.env" --read-only --tmpfs /tmp --tmpfs /var/lib/orleanstrain:uid=1654,gid=1654 --cap-drop ALL \
-    --shm-size 1g --stop-timeout 60 "$prefix/silo" --slots 2 --silo-port 11111 --gateway-port 30000 --http-port 8080
+    --shm-size 1g --stop-timeout 60 "$prefix/silo" --slots 2
 done
 for silo in silo-1 silo-2; do check "$silo is ready" wait_for "$silo" 90 healthy "$silo"; done
 
