@@ -1,3 +1,6 @@
+using System.Globalization;
+using OrleansTrain.Data.Images;
+
 namespace OrleansTrain.Data.Formats;
 
 /// <summary>Which format a dataset is in, with the format's own options. Immutable; two are equal if they read the same.</summary>
@@ -14,6 +17,39 @@ public sealed class DataFormat : IEquatable<DataFormat>
     /// <summary>IDX files, plain or gzip, named like <c>train-images-idx3-ubyte.gz</c>.</summary>
     public static DataFormat Idx { get; } = new("idx");
 
+    /// <summary>
+    /// One image an object (PNG, JPEG): columns <c>image</c> uint8 [channels, height, width] and <c>label</c> int64.
+    /// </summary>
+    /// <param name="label">
+    /// Where the label is in the name below the URI: <c>folder</c> (as ImageFolder), a template such as <c>{split}/{label}_{*}.png</c>, or a
+    /// regular expression with a group <c>label</c>.
+    /// </param>
+    /// <param name="channels">1: grey, 3: colour, 0: as the images are, all alike then.</param>
+    /// <param name="width">Resized to this width; 0: as they are, all alike then.</param>
+    /// <param name="height">Resized to this height; given with <paramref name="width"/>.</param>
+    /// <param name="mostPixels">Larger images are refused before memory is taken for them.</param>
+    public static DataFormat Images(string label = "folder", int channels = 0, int width = 0, int height = 0, long mostPixels = 100_000_000) =>
+        new("images", ImageOptions(channels, width, height, mostPixels).Append(new("label", label)).ToDictionary());
+
+    /// <summary>Divides the records into splits by the hash of their names: <c>("train", 0.9), ("validation", 0.1)</c>. Not for packed blocks and IDX.</summary>
+    public DataFormat WithSplits(params (string Name, double Share)[] shares) => With(
+        "splits", string.Join(',', shares.Select(share => $"{share.Name}={share.Share.ToString(CultureInfo.InvariantCulture)}")));
+
+    /// <summary>An option, or null when it is not set.</summary>
+    internal string? Option(string name) => Options.GetValueOrDefault(name);
+
+    /// <summary>A whole number, or what to take when it is not set.</summary>
+    /// <exception cref="DatasetException">It is no whole number.</exception>
+    internal long Number(string name, long otherwise) => Option(name) is not { } text
+        ? otherwise
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new DatasetException($"Option '{name}' of format '{Name}' is '{text}': expected a whole number.");
+
+    /// <summary>The options that say how images are decoded.</summary>
+    internal ImageShape ImageShape() => new(
+        (int)Number("channels", 0), (int)Number("width", 0), (int)Number("height", 0), Number("most_pixels", 100_000_000));
+
     /// <summary>A format by its name and options.</summary>
     internal static DataFormat Named(string name, IReadOnlyDictionary<string, string> options) => new(name, options);
 
@@ -22,6 +58,19 @@ public sealed class DataFormat : IEquatable<DataFormat>
 
     /// <summary>The format's options.</summary>
     public IReadOnlyDictionary<string, string> Options { get; }
+
+    private static IEnumerable<KeyValuePair<string, string>> ImageOptions(int channels, int width, int height, long mostPixels)
+    {
+        if (channels is not (0 or 1 or 3) || width < 0 || height < 0 || (width == 0) != (height == 0) || mostPixels < 1)
+        {
+            throw new ArgumentException($"{channels} channels, {width}x{height} of at most {mostPixels} pixels are no images: channels are 0, 1 or 3, width and height go together.");
+        }
+
+        static KeyValuePair<string, string> Pair(string name, long value) => new(name, value.ToString(CultureInfo.InvariantCulture));
+        return [Pair("channels", channels), Pair("width", width), Pair("height", height), Pair("most_pixels", mostPixels)];
+    }
+
+    private DataFormat With(string name, string value) => new(Name, new Dictionary<string, string>(Options) { [name] = value });
 
     /// <inheritdoc/>
     public bool Equals(DataFormat? other) => other is not null && ToString() == other.ToString();

@@ -1,4 +1,5 @@
 using OrleansTrain.Data.Idx;
+using OrleansTrain.Data.Images;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Reading;
 
@@ -14,10 +15,12 @@ internal static class DatasetReaders
     {
         "packed" => new PackedReader(),
         "idx" => new IdxReader(),
-        _ => await Recognise(location, cancellationToken),
+        "images" => new ImageReader(format),
+        "auto" => await Recognise(location, format, cancellationToken),
+        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images."),
     };
 
-    private static async Task<IDatasetReader> Recognise(DatasetLocation location, CancellationToken cancellationToken)
+    private static async Task<IDatasetReader> Recognise(DatasetLocation location, DataFormat format, CancellationToken cancellationToken)
     {
         if (await location.Store.Stat(location.Key(DatasetManifest.FileName), cancellationToken) is not null)
         {
@@ -40,9 +43,12 @@ internal static class DatasetReaders
             throw new DatasetException($"{location.Uri} has no objects: check the URI, or upload a dataset there with 'orleanstrain data put'.");
         }
 
-        return seen.Exists(name => IdxNames.Parse(name) is not null)
-            ? new IdxReader()
-            : throw new DatasetException(
-                $"{location.Uri} is in no format that is recognised by its file names (found {string.Join(", ", seen.Take(3))}…): name the format.");
+        return Recognise(seen, format) ?? throw new DatasetException(
+            $"{location.Uri} is in no format that is recognised by its file names (found {string.Join(", ", seen.Take(3))}…): name the format.");
     }
+
+    private static IDatasetReader? Recognise(List<string> names, DataFormat format) =>
+        names.Exists(name => IdxNames.Parse(name) is not null) ? new IdxReader()
+        : names.Exists(ImageReader.Reads) ? new ImageReader(DataFormat.Named("images", format.Options))
+        : null;
 }

@@ -1,0 +1,110 @@
+using System.Globalization;
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Formats;
+using OrleansTrain.Data.Reading;
+
+namespace OrleansTrain.Data.Images;
+
+/// <summary>
+/// One image an object, its label in the key: columns <c>image</c> uint8 [channels, height, width] and <c>label</c> int64. Labels that are all
+/// whole numbers are taken as they are; others are numbered in ordinal order over all splits, as ImageFolder does.
+/// </summary>
+internal sealed class ImageReader(DataFormat format) : IDatasetReader
+{
+    private const int BlockBytes = 4 << 20;
+    private const int MostRecords = 1024;
+    private const int LargestObject = 1 << 28;
+
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+
+    private readonly SplitRule _splits = new(format.Option("splits"));
+    private readonly LabelTemplate _labels = new(format.Option("label") ?? "folder");
+    private readonly ImageShape _shape = format.ImageShape();
+
+    public string Format => format.Name;
+
+    public static bool Reads(string name) => Endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    public Task<IReadOnlyList<string>> Splits(DatasetLocation location, CancellationToken cancellationToken) =>
+        SplitListing.Names(location, Endings, _splits, cancellationToken);
+
+    public async Task<DatasetCatalog> Open(DatasetLocation location, string split, CancellationToken cancellationToken)
+    {
+        var labels = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var splits = new SortedSet<string>(_splits.Names, StringComparer.Ordinal);
+        var cutter = new BlockCutter(BlockBytes, MostRecords);
+        using var digest = new CatalogDigest(format);
+        await foreach (var (name, info) in SplitListing.Objects(location, Endings, cancellationToken))
+        {
+            var own = _splits.ByShare ? _splits.ByHash(name) : SplitRule.ByName(name);
+            var label = _labels.Find(name) ?? throw new DatasetException(
+                $"{location.Name(info.Key)} has no label: its name does not match '{format.Option("label") ?? "folder"}'.");
+            labels.TryAdd(label, 0);
+            splits.Add(own);
+            if (own == split)
+            {
+                var part = new ObjectPart(info.Key, info.ETag, info.Size, 0, info.Size, label);
+                digest.Add(part);
+                cutter.Add(part, 1);
+            }
+        }
+
+        if (!splits.Contains(split))
+        {
+            throw SplitListing.Missing(location, split, splits);
+        }
+
+        // Block parts carry the label's text; what number it has can only be said now that all of them are known.
+        foreach (var (label, number) in Number(labels.Keys))
+        {
+            labels[label] = number;
+            digest.Add(label);
+        }
+
+        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, cutter.Finish(part => part with
+        {
+            Note = labels[part.Note].ToString(CultureInfo.InvariantCulture),
+        }));
+    }
+
+    public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)
+    {
+        var parts = block.Parts.ToArray();
+        var records = new Func<Record>[parts.Length];
+        await Parallel.ForAsync(0, records.Length, new ParallelOptions { MaxDegreeOfParallelism = settings.ParallelGets, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            records[i] = await Read(location, parts[i], token);
+        });
+        return new BlockContent.Loose(records, $"{location.Name(parts[0])} and {parts.Length - 1} others");
+    }
+
+    private async Task<Func<Record>> Read(DatasetLocation location, ObjectPart part, CancellationToken cancellationToken)
+    {
+        var name = location.Name(part);
+        if (part.Length > LargestObject)
+        {
+            return () => throw new DatasetException($"{name} has {part.Length} bytes, more than the {LargestObject} that an image may have.");
+        }
+
+        using IDisposable bytes = await location.Fetch(part, 1, cancellationToken);
+        try
+        {
+            var record = new Record(name)
+            {
+                ["image"] = ImageDecoder.Decode((NativeBuffer)bytes, name, _shape),
+                ["label"] = Field.Of(long.Parse(part.Note, CultureInfo.InvariantCulture)),
+            };
+            return () => record;
+        }
+        catch (DatasetException error)
+        {
+            return () => throw error;
+        }
+    }
+
+    private static List<(string Label, long Number)> Number(IReadOnlyCollection<string> labels)
+    {
+        var numbers = labels.Select(label => long.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null).ToList();
+        return [.. labels.Select((label, i) => (label, numbers.TrueForAll(number => number is not null) ? numbers[i]!.Value : i))];
+    }
+}
