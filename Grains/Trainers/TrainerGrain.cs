@@ -33,7 +33,7 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
         DelayDeactivation(TimeSpan.FromDays(365));
         _lastAsked = time.GetUtcNow();
         _watch = this.RegisterGrainTimer(WakeRun, new GrainTimerCreationOptions(Unasked, Unasked) { KeepAlive = true });
-        _host = hosts.Create(assignment, Nudge);
+        _host = hosts.Create(assignment);
         LogPrepares(assignment.RunId, assignment.Rank, assignment.Attempt);
         return await Guard(() => _host.Prepare());
     }
@@ -91,9 +91,6 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
             throw new RankFailedException(RankFailures.Describe(error, step: 0));
         }
     }
-
-    private void Nudge(string runId, int attempt, int rank) =>
-        GrainFactory.GetGrain<ITrainingGrain>(runId).Nudge(attempt, rank).Ignore();
 
     private async Task WakeRun(CancellationToken cancellationToken)
     {
