@@ -1,1 +1,4 @@
-return 0;
+using OrleansTrain.Client;
+using OrleansTrain.Client.Commands;
+
+return await new CommandLine(ClientServicesFactory.Create()).RunAsync(args);

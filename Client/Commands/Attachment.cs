@@ -1,6 +1,7 @@
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Sessions;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Commands;
 

@@ -5,6 +5,7 @@ using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Sessions;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Commands;
 

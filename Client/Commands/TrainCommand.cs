@@ -6,6 +6,7 @@ using OrleansTrain.Client.Sessions;
 using OrleansTrain.Client.Specs;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Commands;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using OrleansTrain.Data;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Storage;
 using OrleansTrain.Tasks;
 using OrleansTrain.Tracking;
@@ -14,7 +15,8 @@ internal sealed record ErrorReport(string Line, int ExitCode)
     public static ErrorReport Of(Exception exception) => exception switch
     {
         UsageException or RunRefusedException or TaskLoadException or FormatException => new(exception.Message, ExitCodes.Usage),
-        CommandFailedException or MlflowException or ObjectStoreException or DatasetException or TrackingServerException => new(exception.Message, ExitCodes.Failed),
+        CommandFailedException or MlflowException or ObjectStoreException or DatasetException or TrackingServerException
+            or RedisUnreachableException or NoSilosException => new(exception.Message, ExitCodes.Failed),
         OperationCanceledException => new("interrupted", ExitCodes.Interrupted),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         OrleansException => new($"the cluster did not answer: {exception.Message}", ExitCodes.Failed),

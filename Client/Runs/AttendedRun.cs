@@ -1,7 +1,7 @@
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
-using OrleansTrain.Client.Sessions;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Runs;
 
@@ -38,7 +38,7 @@ internal sealed class AttendedRun(ClientServices services, IClusterSession sessi
     private async Task CancelAsync(CancellationTokenSource leave)
     {
         Terminal.Note("stopping the run after the current step; press Ctrl-C again to leave at once");
-        var patience = session.Mode == SessionModes.Embedded ? LongestCancel : Timeout.InfiniteTimeSpan;
+        var patience = session.IsEmbedded ? LongestCancel : Timeout.InfiniteTimeSpan;
         try
         {
             await session.Grains.GetGrain<ITrainingGrain>(runId).Cancel("interrupted by the user").WaitAsync(patience, services.Time);

@@ -1,5 +1,6 @@
 using OrleansTrain.Client.Sessions;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Runs;
 

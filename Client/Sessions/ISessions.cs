@@ -1,3 +1,5 @@
+using OrleansTrain.Hosting;
+
 namespace OrleansTrain.Client.Sessions;
 
 /// <summary>Opens sessions: to the configured cluster, or of an embedded one when none is configured.</summary>

@@ -1,4 +1,5 @@
 using OrleansTrain.Client.Sessions;
+using OrleansTrain.Hosting;
 
 namespace OrleansTrain.Client.Tests.Fakes;
 
@@ -25,7 +26,7 @@ internal sealed class FakeSessions(FakeGrains grains, bool hasCluster, bool isRu
     {
         public IGrainFactory Grains => grains;
 
-        public string Mode => owner.HasCluster ? SessionModes.Cluster : SessionModes.Embedded;
+        public bool IsEmbedded => !owner.HasCluster;
 
         public string TrackingUri => "http://127.0.0.1:5000/";
 

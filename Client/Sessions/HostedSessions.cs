@@ -1,0 +1,58 @@
+using OrleansTrain.Hosting;
+using OrleansTrain.Hosting.Clustering;
+using OrleansTrain.Hosting.Embedded;
+using OrleansTrain.Storage;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Client.Sessions;
+
+/// <summary>Sessions as the environment says: of the cluster that <c>ORLEANSTRAIN_REDIS</c> names, or of silos in this process.</summary>
+internal sealed class HostedSessions(HomeFolder home, Func<string, string?> environment) : ISessions
+{
+    public const string RedisVariable = "ORLEANSTRAIN_REDIS";
+
+    private const string ClusterIdVariable = "ORLEANSTRAIN_CLUSTER_ID";
+    private const string ServiceIdVariable = "ORLEANSTRAIN_SERVICE_ID";
+
+    private string? Redis => Read(RedisVariable);
+
+    public bool HasCluster => Redis is not null;
+
+    public async Task<IClusterSession> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
+    {
+        if (Redis is { } redis)
+        {
+            return await ConnectAsync(redis, options, cancellationToken);
+        }
+
+        home.Prepare();
+        return await EmbeddedHost.StartAsync(
+            new EmbeddedOptions
+            {
+                HomeFolder = home.Root,
+                Silos = options.Silos,
+                SlotsPerSilo = (options.Slots + options.Silos - 1) / options.Silos,
+                ObjectStores = ObjectStoreOptions.FromEnvironment(home.Store),
+                Tracking = MlflowClientOptions.FromEnvironment(),
+                Verbose = options.Verbose,
+            },
+            cancellationToken);
+    }
+
+    public async Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken) =>
+        Redis is { } redis ? await ConnectAsync(redis, options, cancellationToken) : null;
+
+    private async Task<IClusterSession> ConnectAsync(string redis, SessionOptions options, CancellationToken cancellationToken) =>
+        await ClusterClient.ConnectAsync(
+            new ClusterClientOptions
+            {
+                Redis = redis,
+                ClusterId = Read(ClusterIdVariable) ?? "default",
+                ServiceId = Read(ServiceIdVariable) ?? "orleanstrain",
+                TrackingUri = MlflowClientOptions.FromEnvironment()?.TrackingUri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) ?? "",
+                Verbose = options.Verbose,
+            },
+            cancellationToken);
+
+    private string? Read(string variable) => environment(variable) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+}

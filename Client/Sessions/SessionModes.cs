@@ -1,8 +1,0 @@
-namespace OrleansTrain.Client.Sessions;
-
-/// <summary>The values of <see cref="IClusterSession.Mode"/>.</summary>
-internal static class SessionModes
-{
-    public const string Embedded = "embedded";
-    public const string Cluster = "cluster";
-}
