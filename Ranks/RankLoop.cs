@@ -160,8 +160,10 @@ public sealed class RankLoop
         }
         catch (Exception exception)
         {
+            // libtorch's messages go on with a native stack; that is in the inner exception.
+            var reason = exception.Message.Split('\n', 2)[0].TrimEnd();
             throw new TrainingStepException(
-                $"Task '{_work.Replica.Task.Name}' failed at step {step} on rank {_rank}: {exception.Message}", step, _rank, batch.Origin, exception);
+                $"Task '{_work.Replica.Task.Name}' failed at step {step} on rank {_rank}: {reason}", step, _rank, batch.Origin, exception);
         }
 
         if (!double.IsFinite(loss))

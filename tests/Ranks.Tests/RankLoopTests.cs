@@ -66,6 +66,8 @@ public sealed class RankLoopTests
         var failure = await Assert.ThrowsAsync<TrainingStepException>(() => run.Start()[0]);
         Assert.Equal((3L, 0, "seven columns"), (failure.Step, failure.Rank, failure.Origin));
         Assert.NotNull(failure.InnerException);
+        Assert.StartsWith("Task 'tiny' failed at step 3 on rank 0: mat1 and mat2 shapes", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
     }
 
     [Fact]
