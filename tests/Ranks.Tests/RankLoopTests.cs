@@ -61,7 +61,7 @@ public sealed class RankLoopTests
     public async Task AnErrorOfTheTaskNamesStepAndRank()
     {
         await using var run = new SmallRun(new TinyTask(), ranks: 1, intercept: (epoch, step, _, batch) =>
-            step == 3 ? new Batch(torch.zeros(8, 7), batch.Targets, 8) { Origin = "seven columns" } : batch);
+            step == 3 ? new Batch(torch.zeros(8, 7).DetachFromDisposeScope(), batch.Targets, 8) { Origin = "seven columns" } : batch);
 
         var failure = await Assert.ThrowsAsync<TrainingStepException>(() => run.Start()[0]);
         Assert.Equal((3L, 0, "seven columns"), (failure.Step, failure.Rank, failure.Origin));

@@ -19,13 +19,20 @@ public sealed class ResumeTests
     [InlineData("sgd", "dropout")]
     [InlineData("sgd", "seeded")]
     [InlineData("sgd", "batchnorm")]
+    [InlineData("plain-sgd", "seeded")]
+    [InlineData("adam", "dropout")]
+    [InlineData("adam", "seeded")]
+    [InlineData("adamw", "seeded")]
+    [InlineData("adadelta", "batchnorm")]
     public Task AResumedRunEndsWithTheSameBits(string optimizer, string regularise) => StopAndResume(optimizer, regularise, OneSilo, OneSilo);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task ACheckpointResumesOnAnotherPlacement(bool spread) =>
-        StopAndResume("sgd", "seeded", spread ? OneSilo : TwoSilos, spread ? TwoSilos : OneSilo);
+    [InlineData("sgd", false)]
+    [InlineData("sgd", true)]
+    [InlineData("adam", false)]
+    [InlineData("adam", true)]
+    public Task ACheckpointResumesOnAnotherPlacement(string optimizer, bool spread) =>
+        StopAndResume(optimizer, "seeded", spread ? OneSilo : TwoSilos, spread ? TwoSilos : OneSilo);
 
     [Fact]
     public async Task TakingCheckpointsDoesNotChangeTheResult()
