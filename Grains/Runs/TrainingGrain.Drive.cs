@@ -11,6 +11,10 @@ internal sealed partial class TrainingGrain
     // How long a silo that failed the run is left out when others can take its ranks: longer than the cluster needs to declare it dead.
     private static readonly TimeSpan Avoidance = TimeSpan.FromSeconds(20);
 
+    // A run that ends waits for MLflow, but not for one that is away; someone who pressed Ctrl-C waits less.
+    private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FlushWhenKilled = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
 
@@ -74,8 +78,7 @@ internal sealed partial class TrainingGrain
         finally
         {
             _ranks = [];
-            State.TrainSeconds += _speed.Seconds;
-            _speed = new RunSpeed();
+            CountTime();
             if (!_deactivating.IsCancellationRequested)
             {
                 await attempt.Stop("the attempt has ended");
@@ -145,11 +148,24 @@ internal sealed partial class TrainingGrain
 
     private async Task End(RunPhase phase, string message)
     {
+        CountTime();
         await Cluster.Release(RunId);
+        await PublishResults(phase);
+        var left = await Tracking.Flush(phase == RunPhase.Killed ? FlushWhenKilled : FlushAtEnd);
+        if (left.Pending > 0)
+        {
+            Warn($"{left.Pending} entries could not be delivered to MLflow yet and are kept for it: {left.LastError}");
+        }
+
+        if (left.Lost > 0)
+        {
+            Warn($"{left.Lost} entries will never show in MLflow: {left.LastLoss}");
+        }
+
+        // Only now: whoever sees a run ended may rely on finding it in MLflow, or on being told what is missing.
         State.Phase = phase;
         State.Message = message;
         State.Placement = [];
-        await PublishResults(phase);
         await Persist();
         if (await this.GetReminder(Reminder) is { } reminder)
         {
@@ -158,6 +174,12 @@ internal sealed partial class TrainingGrain
 
         LogEnded(RunId, phase, message);
         Changed();
+    }
+
+    private void CountTime()
+    {
+        State.TrainSeconds += _speed.Seconds;
+        _speed = new RunSpeed();
     }
 
     // Training does not need the state store; only this grain does. It waits for the store rather than lose the run.
