@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace OrleansTrain.Tracking.Server;
 
 /// <summary>How the embedded tracking server runs.</summary>
@@ -20,6 +22,9 @@ public sealed record EmbeddedTrackingOptions
 
     /// <summary>What callers must send as bearer token (or basic password); null: nothing. Health and version stay open.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Told of what should not happen (a bug, a full disk), with the request it happened to; otherwise the server is silent.</summary>
+    public ILogger? Logger { get; init; }
 
     /// <summary>Names new runs; a test that compares orders must know how IDs sort.</summary>
     internal Func<string> NewRunId { get; init; } = static () => Guid.NewGuid().ToString("N");

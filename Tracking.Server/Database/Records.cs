@@ -37,4 +37,5 @@ internal sealed record RunRecord(
     IReadOnlyList<KeyValue> Params,
     IReadOnlyList<KeyValue> Tags,
     IReadOnlyList<InputRecord> Inputs,
+    IReadOnlyList<string> InputModels,
     IReadOnlyList<OutputRecord> Outputs);

@@ -19,6 +19,8 @@ internal static class RunLoader
         var parameters = Rows(session, $"SELECT run_id, key, value FROM params WHERE {OfRuns} ORDER BY rowid", ids, ReadKeyValue);
         var tags = Rows(session, $"SELECT run_id, key, value FROM tags WHERE {OfRuns} ORDER BY rowid", ids, ReadKeyValue);
         var inputs = InputTable.Load(session, ids);
+        var models = Rows(
+            session, $"SELECT run_id, model_id FROM model_inputs WHERE {OfRuns} ORDER BY rowid", ids, static row => row.GetString(1));
         var outputs = Rows(
             session,
             $"SELECT run_id, model_id, step FROM outputs WHERE {OfRuns} ORDER BY rowid",
@@ -32,6 +34,7 @@ internal static class RunLoader
                 [.. parameters[run.RunId]],
                 [.. tags[run.RunId]],
                 [.. inputs[run.RunId]],
+                [.. models[run.RunId]],
                 [.. outputs[run.RunId]])),
         ];
     }

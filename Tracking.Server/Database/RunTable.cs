@@ -31,7 +31,7 @@ internal static class RunTable
             TagTable.Set(session, run.RunId, tag);
         }
 
-        return new RunRecord(run, [], [], tags, [], []);
+        return new RunRecord(run, [], [], tags, [], [], []);
     }
 
     /// <exception cref="MlflowError">There is no such run.</exception>

@@ -94,4 +94,89 @@ internal static class SchemaSteps
             UNIQUE (run_id, model_id, step)
         );
         """;
+
+    /// <summary>Registered models with their versions, and the models that runs logged.</summary>
+    public const string Registry = """
+        CREATE TABLE registered_models (
+            name TEXT NOT NULL PRIMARY KEY,
+            description TEXT,
+            creation_time INTEGER NOT NULL,
+            last_updated_time INTEGER NOT NULL
+        );
+        CREATE TABLE registered_model_tags (
+            name TEXT NOT NULL REFERENCES registered_models ON UPDATE CASCADE ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (name, key)
+        );
+        CREATE TABLE registered_model_aliases (
+            name TEXT NOT NULL REFERENCES registered_models ON UPDATE CASCADE ON DELETE CASCADE,
+            alias TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            UNIQUE (name, alias)
+        );
+        CREATE TABLE model_versions (
+            name TEXT NOT NULL REFERENCES registered_models ON UPDATE CASCADE ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            description TEXT,
+            current_stage TEXT NOT NULL,
+            source TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            run_link TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            creation_time INTEGER NOT NULL,
+            last_updated_time INTEGER NOT NULL,
+            PRIMARY KEY (name, version)
+        );
+        CREATE INDEX versions_of_run ON model_versions (run_id);
+        CREATE TABLE model_version_tags (
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (name, version, key),
+            FOREIGN KEY (name, version) REFERENCES model_versions (name, version) ON UPDATE CASCADE ON DELETE CASCADE
+        );
+        CREATE TABLE logged_models (
+            model_id TEXT NOT NULL PRIMARY KEY,
+            experiment_id INTEGER NOT NULL REFERENCES experiments,
+            name TEXT NOT NULL,
+            model_type TEXT,
+            source_run_id TEXT,
+            artifact_uri TEXT NOT NULL,
+            status TEXT NOT NULL,
+            creation_time INTEGER NOT NULL,
+            last_updated_time INTEGER NOT NULL
+        );
+        CREATE INDEX logged_models_of_experiment ON logged_models (experiment_id);
+        CREATE TABLE model_inputs (
+            run_id TEXT NOT NULL REFERENCES runs,
+            model_id TEXT NOT NULL,
+            UNIQUE (run_id, model_id)
+        );
+        CREATE TABLE logged_model_tags (
+            model_id TEXT NOT NULL REFERENCES logged_models ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (model_id, key)
+        );
+        CREATE TABLE logged_model_params (
+            model_id TEXT NOT NULL REFERENCES logged_models ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (model_id, key)
+        );
+        CREATE TABLE logged_model_metrics (
+            model_id TEXT NOT NULL REFERENCES logged_models ON DELETE CASCADE,
+            run_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value REAL NOT NULL,
+            is_nan INTEGER NOT NULL,
+            timestamp INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            dataset_name TEXT,
+            dataset_digest TEXT,
+            UNIQUE (model_id, run_id, key, timestamp, step, value, is_nan)
+        );
+        """;
 }

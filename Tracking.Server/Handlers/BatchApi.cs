@@ -46,6 +46,7 @@ internal sealed class BatchApi(TrackingDatabase database)
             var run = RunTable.GetActive(session, request.Text("run_id"));
             AddParams(session, run.RunId, parameters);
             MetricTable.Add(session, run.RunId, metrics);
+            ModelMetrics.Add(session, run.RunId, request.Many("metrics").Zip(metrics));
             tags.ForEach(tag => TagTable.SetOn(session, run, tag));
         });
     }

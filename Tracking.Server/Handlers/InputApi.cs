@@ -36,7 +36,16 @@ internal sealed class InputApi(TrackingDatabase database)
             .. request.Many("datasets").Select(input =>
                 new InputRecord(ReadDataset(input.One("dataset")), [.. input.Many("tags").Select(Messages.ToKeyValue)])),
         ];
-        database.Write(session => InputTable.Add(session, RunTable.GetActive(session, request.Text("run_id")), inputs));
+        database.Write(session =>
+        {
+            var run = RunTable.GetActive(session, request.Text("run_id"));
+            InputTable.Add(session, run, inputs);
+            foreach (var model in request.Many("models"))
+            {
+                session.Execute(
+                    "INSERT INTO model_inputs (run_id, model_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", run.RunId, model.Text("model_id"));
+            }
+        });
     }
 
     private void LogOutputs(Message request, Utf8JsonWriter json) => database.Write(session =>

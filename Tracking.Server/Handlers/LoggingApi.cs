@@ -50,7 +50,12 @@ internal sealed class LoggingApi(TrackingDatabase database)
     private void LogMetric(Message request, Utf8JsonWriter json)
     {
         var metric = Validation.CheckMetric(request);
-        database.Write(session => MetricTable.Add(session, RunTable.GetActive(session, request.RunId()).RunId, [metric]));
+        database.Write(session =>
+        {
+            var run = RunTable.GetActive(session, request.RunId());
+            MetricTable.Add(session, run.RunId, [metric]);
+            ModelMetrics.Add(session, run.RunId, [(request, metric)]);
+        });
     }
 
     private void LogParam(Message request, Utf8JsonWriter json)

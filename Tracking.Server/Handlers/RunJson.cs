@@ -38,7 +38,11 @@ internal static class RunJson
             json.WriteList("params", run.Params, JsonWriting.WriteKeyValue);
             json.WriteList("tags", run.Tags, JsonWriting.WriteKeyValue);
         });
-        json.WriteObject("inputs", () => json.WriteList("dataset_inputs", run.Inputs, WriteInput));
+        json.WriteObject("inputs", () =>
+        {
+            json.WriteList("dataset_inputs", run.Inputs, WriteInput);
+            json.WriteList("model_inputs", run.InputModels, static (json, model) => json.WriteString("model_id", model));
+        });
         if (withOutputs)
         {
             json.WriteObject("outputs", () => json.WriteList("model_outputs", run.Outputs, WriteOutput));

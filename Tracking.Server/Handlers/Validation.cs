@@ -80,7 +80,7 @@ internal static class Validation
         ? char.IsAsciiLetterOrDigit((char)rune.Value) || "/_.- :".Contains((char)rune.Value, StringComparison.Ordinal)
         : Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
-    private static void CheckLength(string what, int limit, string value)
+    public static void CheckLength(string what, int limit, string value)
     {
         if (value.Length > limit && value.EnumerateRunes().Count() > limit)
         {

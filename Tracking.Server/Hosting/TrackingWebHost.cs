@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrleansTrain.Tracking.Server.Artifacts;
 using OrleansTrain.Tracking.Server.Database;
 using OrleansTrain.Tracking.Server.Http;
@@ -27,7 +28,7 @@ internal static class TrackingWebHost
         builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         var web = builder.Build();
-        var pipeline = new RequestPipeline(new AccessRules(endpoint, options), new Router(TrackingRoutes.All(database, artifacts, options.NewRunId)));
+        var pipeline = new RequestPipeline(new AccessRules(endpoint, options), new Router(TrackingRoutes.All(database, artifacts, options.NewRunId)), options.Logger ?? NullLogger.Instance);
         web.Run(pipeline.HandleAsync);
         return web;
     }

@@ -7,9 +7,14 @@ namespace OrleansTrain.Tracking.Server.Http;
 /// Path and query as sent. The web server would resolve <c>..</c> before we see it; MLflow refuses such paths, so we must see them.
 /// </summary>
 /// <param name="Path">Decoded once.</param>
-/// <param name="Rest">What follows the route's prefix.</param>
-internal sealed record RequestTarget(string Path, QueryValues Query, string Rest = "")
+internal sealed record RequestTarget(string Path, QueryValues Query)
 {
+    /// <summary>What follows the route's prefix.</summary>
+    public string Rest { get; init; } = "";
+
+    /// <summary>What stands in the path where the route has a name in braces.</summary>
+    public IReadOnlyDictionary<string, string> PathValues { get; init; } = new Dictionary<string, string>();
+
     public static RequestTarget Of(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -9,14 +9,16 @@ namespace OrleansTrain.Tracking.Server.Http;
 internal sealed class Router
 {
     private readonly Dictionary<string, List<Route>> _exact;
+    private readonly List<Route> _named;
     private readonly List<Route> _prefixes;
 
     public Router(IEnumerable<Route> routes)
     {
-        var all = routes.ToLookup(static route => route.IsPrefix);
-        _exact = all[false].GroupBy(static route => route.Path, StringComparer.Ordinal)
+        var all = routes.ToList();
+        _named = all.FindAll(static route => route.HasNames);
+        _prefixes = all.FindAll(static route => route.IsPrefix);
+        _exact = all.Except(_named).Except(_prefixes).GroupBy(static route => route.Path, StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => group.ToList(), StringComparer.Ordinal);
-        _prefixes = [.. all[true]];
     }
 
     public async Task HandleAsync(HttpContext context, RequestTarget target)
@@ -26,7 +28,7 @@ internal sealed class Router
         var wanted = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
         if (candidates.Find(route => route.Method == wanted) is { } found)
         {
-            await found.Handle(context, found.IsPrefix ? target with { Rest = target.Path[found.Path.Length..] } : target);
+            await found.Handle(context, Resolve(found, target));
             return;
         }
 
@@ -35,7 +37,14 @@ internal sealed class Router
 
     private List<Route> Candidates(string path) =>
         _exact.GetValueOrDefault(path)
-        ?? _prefixes.FindAll(route => path.Length > route.Path.Length && path.StartsWith(route.Path, StringComparison.Ordinal));
+        ?? (_prefixes.FindAll(route => path.Length > route.Path.Length && path.StartsWith(route.Path, StringComparison.Ordinal)) is { Count: > 0 } found
+            ? found
+            : _named.FindAll(route => route.Match(path) is not null));
+
+    private static RequestTarget Resolve(Route route, RequestTarget target) =>
+        route.IsPrefix ? target with { Rest = target.Path[route.Path.Length..] }
+        : route.HasNames ? target with { PathValues = route.Match(target.Path)! }
+        : target;
 
     private static Answer Refuse(List<Route> candidates, string method)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace OrleansTrain.Tracking.Server.Protocol;
 
@@ -20,7 +21,7 @@ internal static class LenientJson
             body = body[Encoding.UTF8.Preamble.Length..];
         }
 
-        return TryParseStrict(body) ?? (QuoteBareTokens(body.Span) is { } quoted ? TryParseStrict(quoted) : null);
+        return !Utf8.IsValid(body.Span) ? null : TryParseStrict(body) ?? (QuoteBareTokens(body.Span) is { } quoted ? TryParseStrict(quoted) : null);
     }
 
     /// <summary>The text of a JSON string; null if it holds half a surrogate pair, or stands for a bare token.</summary>

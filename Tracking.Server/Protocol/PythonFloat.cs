@@ -5,6 +5,9 @@ namespace OrleansTrain.Tracking.Server.Protocol;
 /// <summary>Floating-point numbers as Python reads and writes them.</summary>
 internal static class PythonFloat
 {
+    private const int LeastFixed = -4;
+    private const int LeastScientific = 16;
+
     /// <summary>Like Python's <c>float(text)</c>.</summary>
     public static bool TryParse(string text, out double value)
     {
@@ -38,15 +41,31 @@ internal static class PythonFloat
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
 
-        var text = value.ToString("R", CultureInfo.InvariantCulture);
-        const double pythonTurnsScientific = 1e16;
-        if (text.Contains('E', StringComparison.Ordinal))
-        {
-            return Math.Abs(value) is >= 1 and < pythonTurnsScientific
-                ? value.ToString("F1", CultureInfo.InvariantCulture)
-                : text.Replace('E', 'e');
-        }
-
-        return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
+        // .NET's shortest digits are Python's; only where the scientific notation begins differs.
+        var (digits, exponent) = Take(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
+        return (double.IsNegative(value) ? "-" : "") + (exponent is >= LeastFixed and < LeastScientific ? Fixed(digits, exponent) : Scientific(digits, exponent));
     }
+
+    /// <returns>The significant digits, without zeros at either end, and the exponent if the point stood behind the first of them.</returns>
+    private static (string Digits, int Exponent) Take(string number)
+    {
+        var parts = number.Split('E');
+        var point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        var all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        var digits = all.TrimStart('0');
+        var exponent = (point < 0 ? all.Length : point) - (all.Length - digits.Length) - 1;
+        return digits.Length == 0
+            ? ("0", 0)
+            : (digits.TrimEnd('0'), exponent + (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0));
+    }
+
+    private static string Fixed(string digits, int exponent) => exponent switch
+    {
+        < 0 => $"0.{new string('0', -exponent - 1)}{digits}",
+        _ when digits.Length <= exponent + 1 => $"{digits.PadRight(exponent + 1, '0')}.0",
+        _ => $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}",
+    };
+
+    private static string Scientific(string digits, int exponent) =>
+        $"{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
 }

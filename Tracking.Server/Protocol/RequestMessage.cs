@@ -22,6 +22,11 @@ internal static class RequestMessage
             parameter.Validate(json, parsed);
         }
 
+        foreach (var (name, value) in request.PathValues)
+        {
+            message.Set(name, value);
+        }
+
         return message;
     }
 
