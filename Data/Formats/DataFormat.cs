@@ -31,6 +31,21 @@ public sealed class DataFormat : IEquatable<DataFormat>
     public static DataFormat Images(string label = "folder", int channels = 0, int width = 0, int height = 0, long mostPixels = 100_000_000) =>
         new("images", ImageOptions(channels, width, height, mostPixels).Append(new("label", label)).ToDictionary());
 
+    /// <summary>
+    /// CSV: columns of whole numbers are int64, of other numbers float32, all others text, which a <c>Map</c> turns into numbers.
+    /// </summary>
+    /// <param name="header">Whether the first line names the columns; otherwise they are c0, c1, ….</param>
+    /// <param name="delimiter">Between fields; one character, a comma unless named.</param>
+    /// <param name="types">Types that differ from what the first records suggest: <c>age=float32, code=text</c>.</param>
+    public static DataFormat Csv(bool header = true, string? delimiter = null, string? types = null) => Named("csv", new (string, string?)[]
+    {
+        ("header", header ? null : "none"), ("delimiter", delimiter), ("types", types),
+    });
+
+    /// <summary>One JSON object a line: numbers, nested arrays of numbers, strings.</summary>
+    /// <param name="types">Types that differ from what the first records suggest: <c>pixels=uint8</c>.</param>
+    public static DataFormat JsonLines(string? types = null) => Named("jsonl", [("types", types)]);
+
     /// <summary>Divides the records into splits by the hash of their names: <c>("train", 0.9), ("validation", 0.1)</c>. Not for packed blocks and IDX.</summary>
     public DataFormat WithSplits(params (string Name, double Share)[] shares) => With(
         "splits", string.Join(',', shares.Select(share => $"{share.Name}={share.Share.ToString(CultureInfo.InvariantCulture)}")));
@@ -58,6 +73,9 @@ public sealed class DataFormat : IEquatable<DataFormat>
 
     /// <summary>The format's options.</summary>
     public IReadOnlyDictionary<string, string> Options { get; }
+
+    private static DataFormat Named(string name, (string Name, string? Value)[] options) =>
+        new(name, options.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value!));
 
     private static IEnumerable<KeyValuePair<string, string>> ImageOptions(int channels, int width, int height, long mostPixels)
     {

@@ -2,6 +2,7 @@ using OrleansTrain.Data.Idx;
 using OrleansTrain.Data.Images;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Reading;
+using OrleansTrain.Data.Text;
 
 namespace OrleansTrain.Data.Formats;
 
@@ -16,8 +17,10 @@ internal static class DatasetReaders
         "packed" => new PackedReader(),
         "idx" => new IdxReader(),
         "images" => new ImageReader(format),
+        "csv" => new CsvDatasetReader(format),
+        "jsonl" => new JsonLinesReader(format),
         "auto" => await Recognise(location, format, cancellationToken),
-        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images."),
+        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl."),
     };
 
     private static async Task<IDatasetReader> Recognise(DatasetLocation location, DataFormat format, CancellationToken cancellationToken)
@@ -49,6 +52,11 @@ internal static class DatasetReaders
 
     private static IDatasetReader? Recognise(List<string> names, DataFormat format) =>
         names.Exists(name => IdxNames.Parse(name) is not null) ? new IdxReader()
+        : Ends(names, ".csv", ".tsv") ? new CsvDatasetReader(DataFormat.Named("csv", format.Options))
+        : Ends(names, ".jsonl", ".ndjson") ? new JsonLinesReader(DataFormat.Named("jsonl", format.Options))
         : names.Exists(ImageReader.Reads) ? new ImageReader(DataFormat.Named("images", format.Options))
         : null;
+
+    private static bool Ends(List<string> names, params string[] endings) =>
+        names.Exists(name => endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 }

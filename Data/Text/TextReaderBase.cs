@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Formats;
+using OrleansTrain.Data.Reading;
+
+namespace OrleansTrain.Data.Text;
+
+/// <summary>
+/// What CSV and JSON lines have in common: an object holds many records as text; it is read once to find where they start, and cut into blocks
+/// of whole records. Column types come from the first records unless they are named.
+/// </summary>
+internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
+{
+    private const int RunBytes = 4 << 20;
+    private const int SampleBytes = 1 << 20;
+
+    private readonly SplitRule _splits = new(format.Option("splits"));
+
+    /// <inheritdoc/>
+    public string Format => format.Name;
+
+    /// <summary>Types that the user has named.</summary>
+    protected IReadOnlyDictionary<string, Schema.ElementType?> Types { get; } = TextColumn.ParseTypes(format.Option("types"));
+
+    /// <summary>Endings of the objects that are read.</summary>
+    protected abstract string[] Endings { get; }
+
+    /// <summary>The delimiter behind which a quotation mark opens a field that may hold line feeds; null when there are no such fields.</summary>
+    protected abstract char? Quoting { get; }
+
+    /// <summary>Lines at the front that are no records.</summary>
+    protected abstract int Header { get; }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> Splits(DatasetLocation location, CancellationToken cancellationToken) =>
+        SplitListing.Names(location, Endings, _splits, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DatasetCatalog> Open(DatasetLocation location, string split, CancellationToken cancellationToken)
+    {
+        var files = await SplitListing.Files(location, split, Endings, _splits, cancellationToken);
+        var columns = await Sample(location, files[0], cancellationToken);
+        var blocks = new List<CatalogBlock>();
+        using var digest = new CatalogDigest(format);
+        foreach (var file in files)
+        {
+            await using var stream = await location.Store.OpenRead(file.Key, cancellationToken);
+            foreach (var run in await TextScanner.Scan(stream, Quoting, Header, RunBytes, cancellationToken))
+            {
+                var note = new TextNote(run.FirstRecord, run.Records, split, columns);
+                var part = new ObjectPart(file.Key, file.ETag, file.Size, run.Offset, run.Length, note.Write());
+                var own = Enumerable.Range(0, run.Records).Count(i => IsOwn(file.Key, run.FirstRecord + i, split));
+                digest.Add(part);
+                blocks.Add(new CatalogBlock(own, [part]));
+            }
+        }
+
+        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, blocks);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)
+    {
+        var part = block.Parts[0];
+        var name = location.Name(part);
+        using IDisposable bytes = await location.Fetch(part, settings.ParallelGets, cancellationToken);
+        var text = Decode(((NativeBuffer)bytes).GetSpan(), name);
+        var note = TextNote.Read(part.Note);
+        var records = Parse(text, name, note.FirstRecord, note.Columns)
+            .Where((_, i) => IsOwn(part.Key, note.FirstRecord + i, note.Split));
+        return new BlockContent.Loose(records, $"{name} from record {note.FirstRecord.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    /// <summary>Finds columns and types in the first records of the first object.</summary>
+    protected abstract IReadOnlyList<TextColumn> Infer(string sample, string name);
+
+    /// <summary>The records of a text, one function each.</summary>
+    protected abstract IEnumerable<Func<Record>> Parse(string text, string name, long firstRecord, IReadOnlyList<TextColumn> columns);
+
+    private static string Decode(ReadOnlySpan<byte> bytes, string name)
+    {
+        try
+        {
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            return text.StartsWith('\uFEFF') ? text[1..] : text;
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new DatasetException($"{name} is not UTF-8 text: {error.Message}", error);
+        }
+    }
+
+    private bool IsOwn(string key, long record, string split) => !_splits.ByShare || _splits.ByHash(key, record) == split;
+
+    private async Task<IReadOnlyList<TextColumn>> Sample(DatasetLocation location, Storage.ObjectInfo file, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[Math.Min(SampleBytes, file.Size)];
+        await location.Store.ReadRange(file.Key, 0, bytes, file.ETag, cancellationToken);
+        var end = bytes.Length < file.Size ? bytes.AsSpan().LastIndexOf((byte)'\n') + 1 : bytes.Length;
+        return Infer(Decode(bytes.AsSpan(0, end), location.Name(file.Key)), location.Name(file.Key));
+    }
+}
+
+/// <summary>What a block's part must know to be read alone.</summary>
+internal sealed record TextNote(long FirstRecord, int Records, string Split, IReadOnlyList<TextColumn> Columns)
+{
+    public string Write() => JsonSerializer.Serialize(this, TextJson.Default.TextNote);
+
+    public static TextNote Read(string note) => JsonSerializer.Deserialize(note, TextJson.Default.TextNote)!;
+}
