@@ -44,7 +44,9 @@ internal sealed class ArtifactFolder
             throw new UnhandledRequestException($"the artifact '{path}' is a folder");
         }
 
-        return File.Exists(file) ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true) : null;
+        return File.Exists(file)
+            ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true)
+            : null;
     }
 
     /// <summary>Copies to the end of the stream, then puts the file in place, over an older one.</summary>

@@ -15,7 +15,11 @@ internal static class RunLoader
         }
 
         var ids = Session.List(runs.Select(run => run.RunId));
-        var metrics = Rows(session, $"SELECT run_id, key, value, is_nan, timestamp, step FROM latest_metrics WHERE {OfRuns} ORDER BY rowid", ids, ReadMetric);
+        var metrics = Rows(
+            session,
+            $"SELECT run_id, key, value, is_nan, timestamp, step FROM latest_metrics WHERE {OfRuns} ORDER BY rowid",
+            ids,
+            ReadMetric);
         var parameters = Rows(session, $"SELECT run_id, key, value FROM params WHERE {OfRuns} ORDER BY rowid", ids, ReadKeyValue);
         var tags = Rows(session, $"SELECT run_id, key, value FROM tags WHERE {OfRuns} ORDER BY rowid", ids, ReadKeyValue);
         var inputs = InputTable.Load(session, ids);

@@ -5,7 +5,8 @@ namespace OrleansTrain.Tracking.Server.Database;
 
 internal static class RunTable
 {
-    public const string Columns = "r.run_id, r.experiment_id, r.run_name, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, r.lifecycle_stage";
+    public const string Columns =
+        "r.run_id, r.experiment_id, r.run_name, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, r.lifecycle_stage";
 
     /// <summary>The tag that mirrors a run's name.</summary>
     public const string NameTag = "mlflow.runName";

@@ -75,7 +75,8 @@ internal sealed class ArtifactRoutes(TrackingDatabase database, ArtifactFolder a
     {
         await using var file = artifacts.Open(path)
             ?? throw MlflowError.Internal(
-                $"The following failures occurred while downloading one or more artifacts from {ExperimentTable.ProxyScheme}:\n##### File {path} #####\nNot Found");
+                $"The following failures occurred while downloading one or more artifacts from {ExperimentTable.ProxyScheme}:\n"
+                + $"##### File {path} #####\nNot Found");
         var name = path[(path.LastIndexOf('/') + 1)..];
         var response = context.Response;
         var disposition = new ContentDispositionHeaderValue("attachment");

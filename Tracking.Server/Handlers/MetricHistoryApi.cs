@@ -60,7 +60,9 @@ internal sealed class MetricHistoryApi(TrackingDatabase database)
             List<List<long>> stepsOfRuns = [.. runs.Select(run => MetricTable.Steps(session, run, key))];
             var steps = StepSample.Choose(
                 stepsOfRuns, request.IntegerOrNull("start_step"), request.IntegerOrNull("end_step"), request.Integer("max_results", MostSampledSteps));
-            return runs.SelectMany(run => MetricTable.AtSteps(session, run, key, steps, MostSampledMetrics).Select(metric => (Run: run, Metric: metric))).ToList();
+            return runs
+                .SelectMany(run => MetricTable.AtSteps(session, run, key, steps, MostSampledMetrics).Select(metric => (Run: run, Metric: metric)))
+                .ToList();
         });
         json.WriteList("metrics", metrics, static (json, row) =>
         {

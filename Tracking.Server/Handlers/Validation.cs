@@ -78,7 +78,8 @@ internal static class Validation
     /// <summary>Python's <c>\w</c>, and a few more.</summary>
     private static bool IsAllowed(Rune rune) => rune.IsAscii
         ? char.IsAsciiLetterOrDigit((char)rune.Value) || "/_.- :".Contains((char)rune.Value, StringComparison.Ordinal)
-        : Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+        : Rune.IsLetter(rune)
+            || Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
     public static void CheckLength(string what, int limit, string value)
     {

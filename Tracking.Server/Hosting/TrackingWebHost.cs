@@ -28,7 +28,10 @@ internal static class TrackingWebHost
         builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         var web = builder.Build();
-        var pipeline = new RequestPipeline(new AccessRules(endpoint, options), new Router(TrackingRoutes.All(database, artifacts, options.NewRunId)), options.Logger ?? NullLogger.Instance);
+        var pipeline = new RequestPipeline(
+            new AccessRules(endpoint, options),
+            new Router(TrackingRoutes.All(database, artifacts, options.NewRunId)),
+            options.Logger ?? NullLogger.Instance);
         web.Run(pipeline.HandleAsync);
         return web;
     }

@@ -19,7 +19,8 @@ internal static class HtmlAnswer
     public static readonly Answer InternalError = Page(
         StatusCodes.Status500InternalServerError,
         "Internal Server Error",
-        "The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.");
+        "The server encountered an internal error and was unable to complete your request. "
+        + "Either the server is overloaded or there is an error in the application.");
 
     private static readonly Answer MethodNotAllowedPage = Page(
         StatusCodes.Status405MethodNotAllowed, "Method Not Allowed", "The method is not allowed for the requested URL.");

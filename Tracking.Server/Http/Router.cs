@@ -48,7 +48,8 @@ internal sealed class Router
 
     private static Answer Refuse(List<Route> candidates, string method)
     {
-        var allowed = candidates.Select(static route => route.Method).Distinct().SelectMany(static name => name == HttpMethods.Get ? [name, HttpMethods.Head] : new[] { name })
+        var allowed = candidates.Select(static route => route.Method).Distinct()
+            .SelectMany(static name => name == HttpMethods.Get ? [name, HttpMethods.Head] : new[] { name })
             .Append(HttpMethods.Options);
         return HttpMethods.IsOptions(method)
             ? HtmlAnswer.Text("") with { Headers = [("Allow", string.Join(", ", allowed))] }

@@ -43,7 +43,8 @@ internal static class PythonFloat
 
         // .NET's shortest digits are Python's; only where the scientific notation begins differs.
         var (digits, exponent) = Take(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
-        return (double.IsNegative(value) ? "-" : "") + (exponent is >= LeastFixed and < LeastScientific ? Fixed(digits, exponent) : Scientific(digits, exponent));
+        var sign = double.IsNegative(value) ? "-" : "";
+        return sign + (exponent is >= LeastFixed and < LeastScientific ? Fixed(digits, exponent) : Scientific(digits, exponent));
     }
 
     /// <returns>The significant digits, without zeros at either end, and the exponent if the point stood behind the first of them.</returns>

@@ -34,7 +34,8 @@ public sealed class ObjectStoreArtifactTransport(IObjectStores stores) : IArtifa
     });
 
     /// <inheritdoc/>
-    public Task UploadAsync(Uri root, string path, Stream content, string contentType, CancellationToken cancellationToken) => Guard(isWrite: true, async () =>
+    public Task UploadAsync(
+        Uri root, string path, Stream content, string contentType, CancellationToken cancellationToken) => Guard(isWrite: true, async () =>
     {
         var (store, key) = Resolve(root, path);
         if (content.CanSeek)
@@ -44,7 +45,12 @@ public sealed class ObjectStoreArtifactTransport(IObjectStores stores) : IArtifa
 
         // A store needs the length first, and may have to start again.
         await using var copy = new FileStream(
-            Path.GetTempFileName(), FileMode.Truncate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            Path.GetTempFileName(),
+            FileMode.Truncate,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         await content.CopyToAsync(copy, cancellationToken);
         copy.Position = 0;
         return await store.Write(key, copy, copy.Length, cancellationToken);

@@ -11,11 +11,15 @@ internal static class ConnectionFailure
         var what = $"{request.Method} {endpoint.Relative(request.RequestUri!)}";
         var message = exception switch
         {
+            // The time to connect ends before that for the answer, and says so by its cause.
+            OperationCanceledException { InnerException: TimeoutException } =>
+                $"No connection to MLflow at {endpoint.BaseAddress} ({MlflowEnvironment.TrackingUri}) came about in time",
             OperationCanceledException => $"MLflow at {endpoint.BaseAddress} did not answer {what} within {timeout.TotalSeconds:0.###} s",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
                 $"The host '{endpoint.BaseAddress.Host}' of {MlflowEnvironment.TrackingUri} ({endpoint.BaseAddress}) is not known",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-                $"No MLflow server answers at {endpoint.BaseAddress} ({MlflowEnvironment.TrackingUri}): {OneLine.Of(exception.GetBaseException().Message)}",
+                $"No MLflow server answers at {endpoint.BaseAddress} ({MlflowEnvironment.TrackingUri}): "
+                + OneLine.Of(exception.GetBaseException().Message),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"No trusted TLS connection to {endpoint.BaseAddress}: {OneLine.Of(exception.GetBaseException().Message)}. "
                 + $"Install the server's certificate authority, or set {MlflowEnvironment.InsecureTls}=true to trust anybody",

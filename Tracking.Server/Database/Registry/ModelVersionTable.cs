@@ -89,7 +89,8 @@ internal static class ModelVersionTable
         var now = Clock.NowMilliseconds();
         session.Execute(
             """
-            UPDATE model_versions SET current_stage = $3, description = NULL, source = '', run_id = '', run_link = '', model_id = '', last_updated_time = $4
+            UPDATE model_versions
+            SET current_stage = $3, description = NULL, source = '', run_id = '', run_link = '', model_id = '', last_updated_time = $4
             WHERE name = $1 AND version = $2
             """,
             version.Name,

@@ -60,7 +60,8 @@ internal sealed class RegisteredModelApi(TrackingDatabase database)
         Answer(json, database.Write(session => RegisteredModelTable.Create(session, request.Text("name"), request.Text("description"), tags)));
     }
 
-    private void Get(Message request, Utf8JsonWriter json) => Answer(json, database.Read(session => RegisteredModelTable.Get(session, request.Text("name"))));
+    private void Get(Message request, Utf8JsonWriter json) =>
+        Answer(json, database.Read(session => RegisteredModelTable.Get(session, request.Text("name"))));
 
     private void Update(Message request, Utf8JsonWriter json) => Answer(json, database.Write(session =>
     {

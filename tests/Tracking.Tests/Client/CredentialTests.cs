@@ -8,8 +8,12 @@ public sealed class CredentialTests
     private const string Empty = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
 
     [Fact]
-    public async Task User_and_password_go_as_basic_and_win_over_a_token() =>
-        Assert.Contains(Basic("u", "p"), await RequestOf(uri => new MlflowClientOptions { TrackingUri = uri, Username = "u", Password = "p", Token = "t" }), StringComparison.Ordinal);
+    public async Task User_and_password_go_as_basic_and_win_over_a_token()
+    {
+        var request = await RequestOf(uri => new MlflowClientOptions { TrackingUri = uri, Username = "u", Password = "p", Token = "t" });
+
+        Assert.Contains(Basic("u", "p"), request, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_token_goes_as_bearer() =>

@@ -81,7 +81,8 @@ public sealed class LoggingTests(EmbeddedServer server) : IClassFixture<Embedded
     {
         var run = await server.NewRunAsync("values");
 
-        var (status, body) = await server.PostAsync("runs/log-metric", metric.Replace("}", $$""", "timestamp": 7, "run_id": "{{run.RunId}}"}""", StringComparison.Ordinal));
+        var withRun = metric.Replace("}", $$""", "timestamp": 7, "run_id": "{{run.RunId}}"}""", StringComparison.Ordinal);
+        var (status, body) = await server.PostAsync("runs/log-metric", withRun);
 
         // An unquoted infinity stops the reading, and with it the run's ID is lost.
         if (metric.Contains(": Infinity", StringComparison.Ordinal))
@@ -119,7 +120,7 @@ public sealed class LoggingTests(EmbeddedServer server) : IClassFixture<Embedded
         var (_, body) = await server.SendAsync(HttpMethod.Get, $"/api/2.0/mlflow/runs/get?run_id={run.RunId}");
 
         using var answer = JsonDocument.Parse(body);
-        var values = answer.RootElement.GetProperty("run").GetProperty("data").GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("value").GetRawText());
-        Assert.Equal(["1.0", "1e+308", "-2.5e-07"], values);
+        var metrics = answer.RootElement.GetProperty("run").GetProperty("data").GetProperty("metrics").EnumerateArray();
+        Assert.Equal(["1.0", "1e+308", "-2.5e-07"], metrics.Select(metric => metric.GetProperty("value").GetRawText()));
     }
 }

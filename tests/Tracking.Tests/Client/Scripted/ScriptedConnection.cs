@@ -10,6 +10,8 @@ internal sealed class ScriptedConnection(Socket socket, CancellationToken stop)
     /// <summary>Completes when the server stops: a server that never answers awaits it.</summary>
     public Task Forever => new TaskCompletionSource().Task.WaitAsync(stop);
 
+    public NetworkStream Stream() => new(socket, ownsSocket: false);
+
     /// <summary>Head and body of a request whose length is given.</summary>
     public async Task<string> ReadRequestAsync()
     {
