@@ -22,7 +22,9 @@ public static class GrainRegistration
         services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         services.AddSingleton<IObjectStores>(_ => new ObjectStores(settings.ObjectStores));
         services.AddSingleton<IMlflowClient>(provider => new MlflowClient(
-            settings.Tracking, logger: provider.GetRequiredService<ILogger<MlflowClient>>()));
+            settings.Tracking,
+            [new ObjectStoreArtifactTransport(provider.GetRequiredService<IObjectStores>())],
+            provider.GetRequiredService<ILogger<MlflowClient>>()));
         services.AddSingleton<IExchangeHub>(provider => new ExchangeHub(new ExchangeHubOptions
         {
             Silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
