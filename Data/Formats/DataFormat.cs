@@ -46,6 +46,10 @@ public sealed class DataFormat : IEquatable<DataFormat>
     /// <param name="types">Types that differ from what the first records suggest: <c>pixels=uint8</c>.</param>
     public static DataFormat JsonLines(string? types = null) => Named("jsonl", [("types", types)]);
 
+    /// <summary>Parquet: a row group is a block, so keep row groups small (16 MB). Lists must have one length; binary PNG and JPEG become images.</summary>
+    /// <param name="columns">The columns to read; all unless named.</param>
+    public static DataFormat Parquet(params string[] columns) => Named("parquet", [("columns", columns.Length > 0 ? string.Join(',', columns) : null)]);
+
     /// <summary>Divides the records into splits by the hash of their names: <c>("train", 0.9), ("validation", 0.1)</c>. Not for packed blocks and IDX.</summary>
     public DataFormat WithSplits(params (string Name, double Share)[] shares) => With(
         "splits", string.Join(',', shares.Select(share => $"{share.Name}={share.Share.ToString(CultureInfo.InvariantCulture)}")));

@@ -1,6 +1,7 @@
 using OrleansTrain.Data.Idx;
 using OrleansTrain.Data.Images;
 using OrleansTrain.Data.Packed;
+using OrleansTrain.Data.Parquet;
 using OrleansTrain.Data.Reading;
 using OrleansTrain.Data.Text;
 
@@ -19,8 +20,9 @@ internal static class DatasetReaders
         "images" => new ImageReader(format),
         "csv" => new CsvDatasetReader(format),
         "jsonl" => new JsonLinesReader(format),
+        "parquet" => new ParquetDatasetReader(format),
         "auto" => await Recognise(location, format, cancellationToken),
-        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl."),
+        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl, parquet."),
     };
 
     private static async Task<IDatasetReader> Recognise(DatasetLocation location, DataFormat format, CancellationToken cancellationToken)
@@ -52,6 +54,7 @@ internal static class DatasetReaders
 
     private static IDatasetReader? Recognise(List<string> names, DataFormat format) =>
         names.Exists(name => IdxNames.Parse(name) is not null) ? new IdxReader()
+        : Ends(names, ".parquet") ? new ParquetDatasetReader(DataFormat.Named("parquet", format.Options))
         : Ends(names, ".csv", ".tsv") ? new CsvDatasetReader(DataFormat.Named("csv", format.Options))
         : Ends(names, ".jsonl", ".ndjson") ? new JsonLinesReader(DataFormat.Named("jsonl", format.Options))
         : names.Exists(ImageReader.Reads) ? new ImageReader(DataFormat.Named("images", format.Options))

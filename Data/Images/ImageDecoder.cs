@@ -9,7 +9,11 @@ namespace OrleansTrain.Data.Images;
 /// <param name="Width">Pixels after resizing; 0: as the image is.</param>
 /// <param name="Height">Pixels after resizing; 0: as the image is.</param>
 /// <param name="MostPixels">Larger images are refused before memory is taken for them.</param>
-internal sealed record ImageShape(int Channels, int Width, int Height, long MostPixels);
+internal sealed record ImageShape(int Channels, int Width, int Height, long MostPixels)
+{
+    /// <summary>As the images are.</summary>
+    public static ImageShape AsIs { get; } = new(0, 0, 0, 100_000_000);
+}
 
 /// <summary>Decodes PNG, JPEG and what else Skia reads to uint8 [channels, height, width]. Thread-safe.</summary>
 internal static class ImageDecoder
