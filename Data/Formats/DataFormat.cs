@@ -50,6 +50,10 @@ public sealed class DataFormat : IEquatable<DataFormat>
     /// <param name="columns">The columns to read; all unless named.</param>
     public static DataFormat Parquet(params string[] columns) => Named("parquet", [("columns", columns.Length > 0 ? string.Join(',', columns) : null)]);
 
+    /// <summary>Tar shards in the WebDataset layout: <c>name.jpg</c> and <c>name.cls</c> are columns <c>image</c> and <c>label</c>, other files text.</summary>
+    public static DataFormat WebDataset(int channels = 0, int width = 0, int height = 0, long mostPixels = 100_000_000) =>
+        new("webdataset", ImageOptions(channels, width, height, mostPixels).ToDictionary());
+
     /// <summary>Divides the records into splits by the hash of their names: <c>("train", 0.9), ("validation", 0.1)</c>. Not for packed blocks and IDX.</summary>
     public DataFormat WithSplits(params (string Name, double Share)[] shares) => With(
         "splits", string.Join(',', shares.Select(share => $"{share.Name}={share.Share.ToString(CultureInfo.InvariantCulture)}")));

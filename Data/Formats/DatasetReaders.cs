@@ -4,6 +4,7 @@ using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Parquet;
 using OrleansTrain.Data.Reading;
 using OrleansTrain.Data.Text;
+using OrleansTrain.Data.WebDataset;
 
 namespace OrleansTrain.Data.Formats;
 
@@ -21,8 +22,9 @@ internal static class DatasetReaders
         "csv" => new CsvDatasetReader(format),
         "jsonl" => new JsonLinesReader(format),
         "parquet" => new ParquetDatasetReader(format),
+        "webdataset" => new WebDatasetReader(format),
         "auto" => await Recognise(location, format, cancellationToken),
-        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl, parquet."),
+        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl, parquet, webdataset."),
     };
 
     private static async Task<IDatasetReader> Recognise(DatasetLocation location, DataFormat format, CancellationToken cancellationToken)
@@ -55,6 +57,7 @@ internal static class DatasetReaders
     private static IDatasetReader? Recognise(List<string> names, DataFormat format) =>
         names.Exists(name => IdxNames.Parse(name) is not null) ? new IdxReader()
         : Ends(names, ".parquet") ? new ParquetDatasetReader(DataFormat.Named("parquet", format.Options))
+        : Ends(names, ".tar") ? new WebDatasetReader(DataFormat.Named("webdataset", format.Options))
         : Ends(names, ".csv", ".tsv") ? new CsvDatasetReader(DataFormat.Named("csv", format.Options))
         : Ends(names, ".jsonl", ".ndjson") ? new JsonLinesReader(DataFormat.Named("jsonl", format.Options))
         : names.Exists(ImageReader.Reads) ? new ImageReader(DataFormat.Named("images", format.Options))
