@@ -36,6 +36,8 @@ public sealed class DataPipeline
 
     internal IReadOnlyDictionary<string, Scaling> Scalings { get; private init; } = new Dictionary<string, Scaling>();
 
+    internal IReadOnlyList<string> Standardised { get; private init; } = [];
+
     internal IReadOnlyList<SampleTransform> Transforms { get; private init; } = [];
 
     /// <summary>Whether the number of records of a block is only known once it has been loaded.</summary>
@@ -98,13 +100,19 @@ public sealed class DataPipeline
         Scale(column, [.. deviation.Select(value => scale / value)], [.. mean.Zip(deviation, (m, d) => -m / d)]);
 
     /// <summary>
+    /// (x - mean) / deviation with the mean and deviation of the split <c>train</c>, for each index of a column's first dimension (channels,
+    /// features). They are computed once a run, when the data is opened, which reads the whole split; missing values (NaN) do not count.
+    /// </summary>
+    public DataPipeline Standardise(params string[] columns) => Copy(standardised: columns);
+
+    /// <summary>
     /// Changes each input sample at random each time it is drawn. What is drawn depends on (seed, epoch, sample) alone. Not done in evaluation.
     /// </summary>
     public DataPipeline Augment(SampleTransform transform) => Copy(transform: transform);
 
     private DataPipeline Copy(
         DataFormat? format = null, PipelineStep? step = null, string[]? inputs = null, string? target = null, long[]? shape = null,
-        (string Column, Scaling Scaling)? scaling = null, SampleTransform? transform = null) => new()
+        (string Column, Scaling Scaling)? scaling = null, SampleTransform? transform = null, string[]? standardised = null) => new()
         {
             Format = format ?? Format,
             Steps = step is null ? Steps : [.. Steps, step],
@@ -114,6 +122,7 @@ public sealed class DataPipeline
             Scalings = scaling is { } added
                 ? new Dictionary<string, Scaling>(Scalings, StringComparer.Ordinal) { [added.Column] = added.Scaling }
                 : Scalings,
+            Standardised = standardised is null ? Standardised : [.. Standardised.Union(standardised)],
             Transforms = transform is null ? Transforms : [.. Transforms, transform],
         };
 }

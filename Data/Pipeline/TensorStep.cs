@@ -26,7 +26,7 @@ internal static class TensorStep
 
             return packed;
         }
-        catch (Exception error) when (error is not (DatasetException or OutOfMemoryException))
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             throw new DatasetException($"{block.Origin}: step '{step.Key}' failed: {error.Message}", error);
         }

@@ -46,3 +46,49 @@ public sealed record BlockAddress([property: Id(0)] int Records, [property: Id(1
 public sealed record BlockPart(
     [property: Id(0)] string Key, [property: Id(1)] string ETag, [property: Id(2)] long Size, [property: Id(3)] long Offset, [property: Id(4)] long Length,
     [property: Id(5)] string Note);
+
+/// <summary>What to compute over a split, and where its blocks can be preprocessed.</summary>
+[GenerateSerializer, Alias("OrleansTrain.FitRequest"), Immutable]
+public sealed record FitRequest
+{
+    /// <summary>The dataset.</summary>
+    [Id(0)] public required DatasetRequest Dataset { get; init; }
+
+    /// <summary>Digest of the pipeline, which the silo knows.</summary>
+    [Id(1)] public required string Pipeline { get; init; }
+
+    /// <summary>Columns to summarise.</summary>
+    [Id(2)] public required string[] Columns { get; init; }
+
+    /// <summary>The silo that does it.</summary>
+    [Id(3)] public required SiloAddress Silo { get; init; }
+
+    /// <summary>Whether bad records are skipped.</summary>
+    [Id(4)] public required bool SkipBad { get; init; }
+
+    /// <summary>Share of the records that may be bad.</summary>
+    [Id(5)] public required double MostBad { get; init; }
+}
+
+/// <summary>Statistics of a column, for each index of its first dimension.</summary>
+[GenerateSerializer, Alias("OrleansTrain.FittedColumn"), Immutable]
+public sealed record FittedColumn
+{
+    /// <summary>The column's name.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>Values that are not missing.</summary>
+    [Id(1)] public required long[] Count { get; init; }
+
+    /// <summary>Their mean.</summary>
+    [Id(2)] public required double[] Mean { get; init; }
+
+    /// <summary>Sum of their squared deviations from the mean.</summary>
+    [Id(3)] public required double[] SquaredDeviation { get; init; }
+
+    /// <summary>The least value.</summary>
+    [Id(4)] public required double[] Min { get; init; }
+
+    /// <summary>The greatest value.</summary>
+    [Id(5)] public required double[] Max { get; init; }
+}

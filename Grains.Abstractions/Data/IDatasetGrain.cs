@@ -16,4 +16,10 @@ public interface IDatasetGrain : IGrainWithStringKey
     /// <param name="digest">The digest that <see cref="Open"/> gave: should the grain have been lost and the data have changed since, this fails.</param>
     [Alias("GetBlock"), ResponseTimeout("00:30:00")]
     Task<BlockAddress> GetBlock(DatasetRequest request, string digest, int block);
+
+    /// <summary>
+    /// Mean, deviation and range of columns over the whole split: computed block by block in parallel the first time, then kept with the run.
+    /// </summary>
+    [Alias("Fit"), ResponseTimeout("01:00:00")]
+    Task<FittedColumn[]> Fit(FitRequest request);
 }

@@ -3,6 +3,7 @@ using OrleansTrain.Data;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Schema;
 using OrleansTrain.Data.Sources;
+using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 
 namespace OrleansTrain.Grains.Data;
@@ -37,9 +38,31 @@ public sealed class BatchSourceFactory
             SkipBad = options.OnError == BadRecords.Skip,
             MostBad = options.MostSkipped,
         });
+        var fitted = await Fit(pipeline, request with { Split = "train" }, options).WaitAsync(cancellationToken);
         var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
         supply.Records = records;
-        return new OpenedDataset(new OrderedBatchSource(pipeline, schema, records, supply, options), description, schema, records, pipeline);
+        return new OpenedDataset(
+            new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options), description, schema, records, pipeline, fitted);
+    }
+
+    /// <summary>Statistics always come from the split that is trained on, also for what is tested.</summary>
+    private async Task<IReadOnlyList<ColumnSummary>> Fit(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options)
+    {
+        if (pipeline.Standardised.Count == 0)
+        {
+            return [];
+        }
+
+        var fitted = await _grains.GetGrain<IDatasetGrain>($"{options.RunId}|{train.Uri}|{train.Split}").Fit(new FitRequest
+        {
+            Dataset = train,
+            Pipeline = _pipelines.Register(pipeline),
+            Columns = [.. pipeline.Standardised],
+            Silo = _silo.SiloAddress,
+            SkipBad = options.OnError == BadRecords.Skip,
+            MostBad = options.MostSkipped,
+        });
+        return [.. fitted.Select(Fitting.Unpack)];
     }
 
     private static async Task<(RecordSchema Schema, IReadOnlyList<int> Records)> Survey(

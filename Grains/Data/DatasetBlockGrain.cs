@@ -1,5 +1,6 @@
 using Orleans.Placement;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Placement;
 
@@ -39,6 +40,12 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Gr
                 }
             }
         }
+    }
+
+    public async Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns)
+    {
+        using var lease = (await Acquire(request)).Lease;
+        return lease.Block.Count == 0 ? [] : await Task.Run(() => BlockSummary.Of(lease.Block, columns).Select(Fitting.Pack).ToArray());
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansTrain.Data;
 using OrleansTrain.Data.Formats;
@@ -11,31 +12,28 @@ using OrleansTrain.Storage;
 namespace OrleansTrain.Grains.Data;
 
 /// <inheritdoc cref="IDatasetGrain"/>
-[PreferLocalPlacement, Immovable, CollectionAgeLimit(Hours = 6)]
+[PreferLocalPlacement, Immovable, Reentrant, CollectionAgeLimit(Hours = 6)]
 internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<DatasetGrain> logger) : Grain, IDatasetGrain
 {
+    private const int ParallelBlocks = 8;
+
+    private readonly Dictionary<string, Task<FittedColumn[]>> _fitted = new(StringComparer.Ordinal);
     private DatasetCatalog? _catalog;
-    private DatasetDescription? _description;
+    private Task<DatasetDescription>? _opening;
 
     public async Task<DatasetDescription> Open(DatasetRequest request)
     {
-        if (_description is null)
+        var opening = _opening ??= List(request);
+        try
         {
-            var location = DatasetLocation.Resolve(stores, request.Uri);
-            var reader = await DatasetReaders.Find(location, DataFormat.Named(request.Format, request.FormatOptions), CancellationToken.None);
-            _catalog = await reader.Open(location, request.Split, CancellationToken.None);
-            _description = new DatasetDescription
-            {
-                Name = _catalog.Name,
-                Digest = _catalog.Digest,
-                Format = reader.Format,
-                Schema = _catalog.Schema is { } schema ? JsonSerializer.Serialize([.. schema.Columns], PackedJson.Default.ColumnArray) : null,
-                Records = [.. _catalog.Blocks.Select(block => block.Records)],
-            };
-            LogOpened(request.Uri, request.Split, reader.Format, _catalog.Blocks.Count, _description.Records.Sum(count => (long)count));
+            return await opening;
         }
-
-        return _description;
+        catch
+        {
+            // The next one who asks tries again.
+            _opening = _opening == opening ? null : _opening;
+            throw;
+        }
     }
 
     public async Task<BlockAddress> GetBlock(DatasetRequest request, string digest, int block)
@@ -50,5 +48,70 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
         var found = _catalog!.Blocks[block];
         return new BlockAddress(
             found.Records, [.. found.Parts.Select(part => new BlockPart(part.Key, part.ETag, part.Size, part.Offset, part.Length, part.Note))]);
+    }
+
+    // Reentrant: the blocks that are summarised ask this grain where their bytes are.
+    public async Task<FittedColumn[]> Fit(FitRequest request)
+    {
+        var key = $"{request.Pipeline} {request.SkipBad} {string.Join('|', request.Columns)}";
+        if (!_fitted.TryGetValue(key, out var fitting))
+        {
+            _fitted[key] = fitting = FitNow(request);
+        }
+
+        try
+        {
+            return await fitting;
+        }
+        catch
+        {
+            _fitted.Remove(key);
+            throw;
+        }
+    }
+
+    private async Task<FittedColumn[]> FitNow(FitRequest request)
+    {
+        var description = await Open(request.Dataset);
+        var supply = new GrainBlockSupply(GrainFactory, request.Silo, new BlockRequest
+        {
+            Dataset = request.Dataset with { Format = description.Format },
+            DatasetKey = this.GetPrimaryKeyString(),
+            Digest = description.Digest,
+            Block = -1,
+            Records = -1,
+            Pipeline = request.Pipeline,
+            SkipBad = request.SkipBad,
+            MostBad = request.MostBad,
+        });
+        var blocks = new FittedColumn[description.Records.Length][];
+        await Parallel.ForAsync(0, blocks.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelBlocks, TaskScheduler = TaskScheduler.Current }, async (block, _) =>
+            blocks[block] = await supply.Summarise(block, request.Columns));
+        return Merge(blocks);
+    }
+
+    private async Task<DatasetDescription> List(DatasetRequest request)
+    {
+        var location = DatasetLocation.Resolve(stores, request.Uri);
+        var reader = await DatasetReaders.Find(location, DataFormat.Named(request.Format, request.FormatOptions), CancellationToken.None);
+        _catalog = await reader.Open(location, request.Split, CancellationToken.None);
+        var description = new DatasetDescription
+        {
+            Name = _catalog.Name,
+            Digest = _catalog.Digest,
+            Format = reader.Format,
+            Schema = _catalog.Schema is { } schema ? JsonSerializer.Serialize([.. schema.Columns], PackedJson.Default.ColumnArray) : null,
+            Records = [.. _catalog.Blocks.Select(block => block.Records)],
+        };
+        LogOpened(request.Uri, request.Split, reader.Format, _catalog.Blocks.Count, description.Records.Sum(count => (long)count));
+        return description;
+    }
+
+    private static FittedColumn[] Merge(FittedColumn[][] blocks)
+    {
+        var found = blocks.Where(block => block.Length > 0).ToList();
+        return found.Count == 0
+            ? []
+            : [.. found[0].Select((column, i) => Fitting.Pack(found.Skip(1).Aggregate(Fitting.Unpack(column), (sum, block) => sum.Merge(Fitting.Unpack(block[i])))))];
     }
 }

@@ -1,5 +1,6 @@
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Sources;
+using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
@@ -13,10 +14,18 @@ internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, B
     public async Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        return (await Grain(block).Acquire(Request(block))).Lease;
+    }
+
+    /// <summary>Statistics of some columns of a block.</summary>
+    public Task<FittedColumn[]> Summarise(int block, string[] columns) => Grain(block).Summarise(Request(block), columns);
+
+    private BlockRequest Request(int block) => template with { Block = block, Records = Records?[block] ?? -1 };
+
+    private IDatasetBlockGrain Grain(int block)
+    {
         var rules = template.SkipBad ? $"{template.Pipeline}-skip" : template.Pipeline;
         var name = $"{template.Dataset.Uri}|{template.Dataset.Split}|{template.Digest[..16]}|{rules}|{block}";
-        var grain = grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silo));
-        var local = await grain.Acquire(template with { Block = block, Records = Records?[block] ?? -1 });
-        return local.Lease;
+        return grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silo));
     }
 }

@@ -14,6 +14,10 @@ internal interface IDatasetBlockGrain : IGrainWithStringKey
     /// <summary>A lease of the block, by reference; the caller disposes it.</summary>
     [Alias("Acquire"), AlwaysInterleave, ResponseTimeout("00:10:00")]
     Task<LocalBlock> Acquire(BlockRequest request);
+
+    /// <summary>Statistics of some columns of the block.</summary>
+    [Alias("Summarise"), AlwaysInterleave, ResponseTimeout("00:10:00")]
+    Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns);
 }
 
 /// <summary>Carries a lease within a silo: by reference, since it is immutable to Orleans and never leaves the process.</summary>

@@ -1,5 +1,6 @@
 using OrleansTrain.Data;
 using OrleansTrain.Data.Schema;
+using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 
 namespace OrleansTrain.Grains.Data;
@@ -9,9 +10,11 @@ public sealed class OpenedDataset
 {
     private const int LongestDigest = 36;
 
-    internal OpenedDataset(IBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline)
+    internal OpenedDataset(
+        IBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline,
+        IReadOnlyList<ColumnSummary> fitted)
     {
-        Source = source;
+        (Source, Statistics) = (source, fitted);
         Name = description.Name;
         Digest = description.Digest[..Math.Min(LongestDigest, description.Digest.Length)];
         Records = records.Sum(count => (long)count);
@@ -32,4 +35,7 @@ public sealed class OpenedDataset
 
     /// <summary>The columns in MLflow's form for tensors, JSON.</summary>
     public string Schema { get; }
+
+    /// <summary>What <see cref="DataPipeline.Standardise"/> scales with, to be kept with the run; empty when it is not used.</summary>
+    public IReadOnlyList<ColumnSummary> Statistics { get; }
 }

@@ -126,6 +126,26 @@ public sealed class BudgetTests : IAsyncLifetime
         Assert.Equal((expected + 29) / 30, source.StepsPerEpoch);
     }
 
+    [Fact]
+    public async Task ColumnsAreStandardisedWithTheStatisticsOfTheWholeSplit()
+    {
+        var pipeline = DataPipeline.Create().Inputs("image").Target("label").Standardise("image");
+        var opened = await Open(new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = Records, Seed = 1 }, pipeline);
+        await using var source = opened.Source;
+        var column = Assert.Single(opened.Statistics);
+        var values = Enumerable.Range(0, Records).Select(i => (double)(i % 256)).ToList();
+        var mean = values.Average();
+        var deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+        Assert.Equal(Enumerable.Repeat((long)Records * 10, 10), column.Count);
+        Assert.All(column.Mean, found => Assert.Equal(mean, found, 1e-9));
+        Assert.All(column.Deviation, found => Assert.Equal(deviation, found, 1e-9));
+        Assert.Equal((0, 255), (column.Min[3], column.Max[3]));
+        source.StartEpoch(0, 0);
+        using var batch = source.Next(default)!;
+        Assert.Equal(0, batch.Inputs.mean().item<float>(), 1e-4f);
+        Assert.Equal(1, batch.Inputs.std(unbiased: false).item<float>(), 1e-4f);
+    }
+
     private T Service<T>()
         where T : notnull => _cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
 
