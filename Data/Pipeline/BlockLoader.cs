@@ -16,6 +16,9 @@ internal sealed class BlockLoader
 
     public DatasetLocation Location { get; }
 
+    /// <summary>The format that is read.</summary>
+    public string Format => _reader.Format;
+
     /// <exception cref="DatasetException">The format is not recognised.</exception>
     public static async Task<BlockLoader> Create(DatasetLocation location, DataPipeline pipeline, ReadSettings settings, CancellationToken cancellationToken) =>
         new(location, await DatasetReaders.Find(location, pipeline.Format, cancellationToken), pipeline, settings);
