@@ -62,5 +62,6 @@ public static class SiloRegistration
     /// <summary>Only warnings and errors, and those of Orleans' own start and stop left out: what a user should see is said by the client.</summary>
     public static void Quiet(ILoggingBuilder logging) => logging.SetMinimumLevel(LogLevel.Warning)
         .AddFilter("Orleans", LogLevel.Error)
+        .AddFilter("Polly", LogLevel.None)
         .AddFilter("Microsoft.Hosting", LogLevel.Error);
 }

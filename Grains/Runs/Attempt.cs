@@ -57,11 +57,16 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
 
     /// <summary>Asks every rank where it stands; an exception in place of an answer means that the rank could not be asked.</summary>
     public Task<(RankProgress? Progress, Exception? Error)[]> Poll(Committed committed) =>
-        Task.WhenAll(_trainers.Select(async trainer =>
+        Task.WhenAll(_trainers.Select(async (trainer, rank) =>
         {
             try
             {
                 return ((RankProgress?)await trainer.GetProgress(committed), (Exception?)null);
+            }
+            catch (RankFailedException lost)
+            {
+                // The activation is a new, empty one: the rank went with the old, for example when a directory partition was lost with its silo.
+                return (new RankProgress { Rank = rank, Phase = RankPhase.Failed, Failure = lost.Failure }, null);
             }
             catch (Exception error) when (IsLoss(error))
             {
