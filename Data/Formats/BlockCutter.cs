@@ -5,7 +5,7 @@ namespace OrleansTrain.Data.Formats;
 /// <summary>Gathers parts of objects into blocks of about so many bytes and at most so many records. Used by one thread.</summary>
 internal sealed class BlockCutter(long blockBytes, int mostRecords)
 {
-    private readonly List<(int Records, PartList Parts)> _blocks = [];
+    private readonly List<CatalogBlock> _blocks = [];
     private readonly List<ObjectPart> _parts = [];
     private long _bytes;
     private int _records;
@@ -23,18 +23,18 @@ internal sealed class BlockCutter(long blockBytes, int mostRecords)
         _records += records;
     }
 
-    /// <summary>The blocks, each part as <paramref name="complete"/> changes it.</summary>
-    public IReadOnlyList<CatalogBlock> Finish(Func<ObjectPart, ObjectPart> complete)
+    /// <summary>The blocks.</summary>
+    public IReadOnlyList<CatalogBlock> Finish()
     {
         Close();
-        return [.. _blocks.Select(block => new CatalogBlock(block.Records, new PartList(block.Parts.Select(complete))))];
+        return _blocks;
     }
 
     private void Close()
     {
         if (_parts.Count > 0)
         {
-            _blocks.Add((_records, new PartList(_parts)));
+            _blocks.Add(new CatalogBlock(_records, new PartList(_parts)));
             _parts.Clear();
             (_bytes, _records) = (0, 0);
         }

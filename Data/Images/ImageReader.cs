@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Reading;
@@ -7,7 +9,8 @@ namespace OrleansTrain.Data.Images;
 
 /// <summary>
 /// One image an object, its label in the key: columns <c>image</c> uint8 [channels, height, width] and <c>label</c> int64. Labels that are all
-/// whole numbers are taken as they are; others are numbered in ordinal order over all splits, as ImageFolder does.
+/// whole numbers are taken as they are; others are numbered in ordinal order over all splits, as ImageFolder does. Records are stored in the
+/// order of the hash of their keys.
 /// </summary>
 internal sealed class ImageReader(DataFormat format) : IDatasetReader
 {
@@ -32,7 +35,7 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     {
         var labels = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var splits = new SortedSet<string>(_splits.Names, StringComparer.Ordinal);
-        var cutter = new BlockCutter(BlockBytes, MostRecords);
+        var parts = new List<ObjectPart>();
         using var digest = new CatalogDigest(format);
         await foreach (var (name, info) in SplitListing.Objects(location, Endings, cancellationToken))
         {
@@ -45,7 +48,7 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
             {
                 var part = new ObjectPart(info.Key, info.ETag, info.Size, 0, info.Size, label);
                 digest.Add(part);
-                cutter.Add(part, 1);
+                parts.Add(part);
             }
         }
 
@@ -61,10 +64,14 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
             digest.Add(label);
         }
 
-        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, cutter.Finish(part => part with
+        // Keys are often sorted by class. A block shall hold records of all of them, or a shuffle window of few blocks would not mix.
+        var cutter = new BlockCutter(BlockBytes, MostRecords);
+        foreach (var part in parts.OrderBy(part => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(part.Key.AsSpan()))))
         {
-            Note = labels[part.Note].ToString(CultureInfo.InvariantCulture),
-        }));
+            cutter.Add(part with { Note = labels[part.Note].ToString(CultureInfo.InvariantCulture) }, 1);
+        }
+
+        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, cutter.Finish());
     }
 
     public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)

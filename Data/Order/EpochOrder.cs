@@ -27,7 +27,7 @@ internal sealed class EpochOrder
         for (var i = 0; i < _blocks.Length; i++)
         {
             var records = recordsPerBlock[_blocks[i]];
-            if (i == 0 || inWindow + records > spec.WindowRecords)
+            if (i == 0 || inWindow + records > spec.WindowLimit(epoch, _firstBlock.Count - 1))
             {
                 _firstBlock.Add(i);
                 _firstPosition.Add(position);

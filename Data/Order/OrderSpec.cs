@@ -26,4 +26,15 @@ public sealed record OrderSpec
 
     /// <summary>Most records that are shuffled together; always whole blocks, at least one.</summary>
     public long WindowRecords { get; init; } = DefaultWindowRecords;
+
+    /// <summary>
+    /// Records of the first window of epoch 0; the following ones are twice as large each, up to <see cref="WindowRecords"/>. Training starts when
+    /// the first window is there, and goes on while the next ones come. Null: full windows from the start.
+    /// </summary>
+    public long? FirstWindowRecords { get; init; }
+
+    /// <summary>Most records of a window.</summary>
+    internal long WindowLimit(int epoch, int window) => epoch > 0 || FirstWindowRecords is not { } first || window >= 32
+        ? WindowRecords
+        : Math.Min(WindowRecords, first << window);
 }

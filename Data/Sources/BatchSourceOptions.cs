@@ -47,8 +47,11 @@ public sealed record BatchSourceOptions
     /// <summary>Bytes of a shuffle window that are not exceeded, unless a single block is larger. Part of what fixes the order.</summary>
     public const long LargestWindowBytes = 256 << 20;
 
+    private const long FirstWindowOfSlowData = 4096;
+
     /// <summary>The order these options and a record's length make.</summary>
-    internal OrderSpec Order(int recordBytes) => new()
+    /// <param name="slowToRead">Whether the first epoch shall start before a whole window has been read.</param>
+    internal OrderSpec Order(int recordBytes, bool slowToRead = false) => new()
     {
         Seed = Seed,
         WorldSize = WorldSize,
@@ -56,6 +59,7 @@ public sealed record BatchSourceOptions
         Shuffle = Exhaustive ? ShuffleMode.None : Shuffle,
         DropLast = DropLast,
         Exhaustive = Exhaustive,
+        FirstWindowRecords = slowToRead ? FirstWindowOfSlowData : null,
         WindowRecords = Math.Min(WindowRecords, Math.Max(1, LargestWindowBytes / Math.Max(1, recordBytes))),
     };
 

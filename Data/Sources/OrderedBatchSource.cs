@@ -25,11 +25,12 @@ internal sealed class OrderedBatchSource : IBatchSource
     private long _waited;
 
     /// <param name="records">Records of each block.</param>
-    public OrderedBatchSource(DataPipeline pipeline, RecordSchema schema, IReadOnlyList<int> records, IBlockSupply supply, BatchSourceOptions options)
+    /// <param name="slowToRead">Whether the first epoch shall start before a whole window has been read.</param>
+    public OrderedBatchSource(DataPipeline pipeline, RecordSchema schema, IReadOnlyList<int> records, IBlockSupply supply, BatchSourceOptions options, bool slowToRead = false)
     {
         options.Check();
         (_options, _records, _supply) = (options, records, supply);
-        _order = options.Order(schema.RecordBytes);
+        _order = options.Order(schema.RecordBytes, slowToRead);
         var layout = BatchLayout.Create(pipeline, schema);
         _pool = new BatchPool(layout, options.BatchSize);
         _assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed, _pool);

@@ -42,7 +42,7 @@ public sealed class BatchSourceFactory
         var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
         supply.Records = records;
         return new OpenedDataset(
-            new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options), description, schema, records, pipeline, fitted);
+            new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options, slowToRead: description.Format == "images"), description, schema, records, pipeline, fitted);
     }
 
     /// <summary>Statistics always come from the split that is trained on, also for what is tested.</summary>

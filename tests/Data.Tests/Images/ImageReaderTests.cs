@@ -18,7 +18,7 @@ public sealed class ImageReaderTests : IDisposable
         _data.Write("train/0_0002.png", Png(2, 1, [30, 40]));
         _data.Write("test/7_0003.png", Png(2, 1, [50, 60]));
         var pipeline = DataPipeline.Create().From(DataFormat.Images("{split}/{label}_{*}.png"));
-        Assert.Equal(["[30,40] 0", "[10,20] 5"], await _data.Read(pipeline));
+        Assert.Equal(["[10,20] 5", "[30,40] 0"], (await _data.Read(pipeline)).Order());
         Assert.Equal(["[50,60] 7"], await _data.Read(pipeline, "test"));
     }
 
@@ -28,7 +28,7 @@ public sealed class ImageReaderTests : IDisposable
         _data.Write("train/cat/1.png", Png(1, 1, [1]));
         _data.Write("train/dog/1.png", Png(1, 1, [2]));
         _data.Write("test/bird/1.png", Png(1, 1, [3]));
-        Assert.Equal(["[1] 1", "[2] 2"], await _data.Read(DataPipeline.Create()));
+        Assert.Equal(["[1] 1", "[2] 2"], (await _data.Read(DataPipeline.Create())).Order());
         Assert.Equal(["[3] 0"], await _data.Read(DataPipeline.Create(), "test"));
     }
 
@@ -98,11 +98,11 @@ public sealed class ImageReaderTests : IDisposable
         var settings = new ReadSettings(SkipBad: true, MostBad: 0.01);
         var records = await _data.Read(DataPipeline.Create(), settings: settings);
         Assert.Equal(200, records.Count);
-        Assert.Equal(["[1] 0", "[1] 0", "[2] 0"], records[..3]);
-        Assert.Equal(["[149] 0", "[149] 0", "[151] 0"], records[149..152]);
+        Assert.Equal(198, records.Distinct().Count());
+        Assert.Equal(2, records.Zip(records.Skip(1)).Count(pair => pair.First == pair.Second));
         _data.Write("a/170.png", [1]);
         var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create(), settings: settings));
-        Assert.StartsWith("3 of 200 records of s3://bucket/data/a/000.png and 199 others are bad, more than may be skipped; the first: s3://bucket/data/a/000.png", error.Message, StringComparison.Ordinal);
+        Assert.Matches("^3 of 200 records of s3://bucket/data/a/...\\.png and 199 others are bad, more than may be skipped; the first: s3://bucket/data/a/...\\.png is no image", error.Message);
     }
 
     [Fact]

@@ -93,6 +93,17 @@ public sealed class EpochOrderTests
             window => Assert.All(window.part, sample => Assert.Equal(window.i, sample.Block)));
     }
 
+    [Fact]
+    public void SlowDataStartsWithSmallWindows()
+    {
+        var spec = new OrderSpec { Seed = 1, WorldSize = 1, BatchSize = 8, WindowRecords = 80, FirstWindowRecords = 20 };
+        var blocks = Enumerable.Repeat(10, 30).ToArray();
+        Assert.Equal([2, 4, 8, 8, 8], Sizes(new EpochOrder(spec, blocks, 0)));
+        Assert.Equal([8, 8, 8, 6], Sizes(new EpochOrder(spec, blocks, 1)));
+
+        static IEnumerable<int> Sizes(EpochOrder order) => Enumerable.Range(0, order.Windows).Select(window => order.Blocks(window).Length);
+    }
+
     /// <summary>Recorded once: an order must not change with .NET, or runs could not be repeated.</summary>
     [Fact]
     public void TheOrderOfMnistIsTheRecordedOne()
