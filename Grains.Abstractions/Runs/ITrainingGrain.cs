@@ -20,7 +20,7 @@ public interface ITrainingGrain : IGrainWithStringKey
     /// <summary>
     /// Returns when the status is newer than <paramref name="version"/>, or after at most ten seconds with what there is.
     /// </summary>
-    [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:30")]
+    [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:15")]
     Task<RunStatus> WaitForChange(long version);
 
     /// <summary>Ends the run as KILLED after the current step; returns when it has ended. Metrics and checkpoints so far are kept.</summary>

@@ -14,9 +14,13 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("Prepare"), ResponseTimeout("00:10:00")]
     Task<PreparedRank> Prepare(RankAssignment assignment);
 
-    /// <summary>Opens the silo's exchange session and connects it to the other silos; returns when all are connected.</summary>
+    /// <summary>Opens the silo's exchange session and puts it where the checkpoint stands; returns when all ranks of the silo have done so.</summary>
+    [Alias("OpenExchange"), ResponseTimeout("00:10:00")]
+    Task OpenExchange(ExchangeAssignment exchange);
+
+    /// <summary>Connects the silo to the others, all of which have opened theirs; returns when all have the same parameters.</summary>
     [Alias("Connect"), ResponseTimeout("00:02:00")]
-    Task Connect(ExchangeAssignment exchange);
+    Task Connect();
 
     /// <summary>Starts the loop and returns.</summary>
     [Alias("Run")]

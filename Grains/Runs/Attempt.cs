@@ -35,15 +35,22 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
     }
 
     /// <summary>Opens the gradient exchange between the silos.</summary>
-    public Task Connect(PreparedRank[] prepared)
+    public async Task Connect(PreparedRank[] prepared)
     {
         var silos = slots.Select((slot, rank) => (slot.Silo, rank))
             .GroupBy(placed => placed.Silo, placed => placed.rank, StringComparer.Ordinal)
             .Select(silo => new SiloRanks(prepared[silo.First()].Endpoint, [.. silo]));
         var exchange = new ExchangeAssignment([.. silos], RandomNumberGenerator.GetBytes(32));
-        return OnAllRanks("connect", async (trainer, _) =>
+        await OnAllRanks("open the gradient exchange", async (trainer, _) =>
         {
-            await trainer.Connect(exchange);
+            await trainer.OpenExchange(exchange);
+            return true;
+        });
+
+        // Only when every silo has a session: a connection to one that has none is refused.
+        await OnAllRanks("connect", async (trainer, _) =>
+        {
+            await trainer.Connect();
             return true;
         });
     }

@@ -89,7 +89,7 @@ internal sealed class RankHost(
             _data.Schema);
     }
 
-    public async Task Connect(ExchangeAssignment exchange)
+    public async Task OpenExchange(ExchangeAssignment exchange)
     {
         var replica = _replica ?? throw new InvalidOperationException("The rank has not been prepared.");
         var plan = ExchangePlans.Create(Assignment, exchange, replica.Layout, FirstStep);
@@ -100,6 +100,8 @@ internal sealed class RankHost(
             await CheckpointRestore.RestoreRank(Checkpoints, _checkpoint, replica, _stopping.Token);
         }
     }
+
+    public Task Connect() => _silo!.Connect(_stopping.Token);
 
     public void Run()
     {

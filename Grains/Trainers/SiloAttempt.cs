@@ -8,7 +8,7 @@ namespace OrleansTrain.Grains.Trainers;
 
 /// <summary>
 /// What the ranks of one attempt share on this silo: the exchange session with its parameter buffer, and the writing of checkpoints.
-/// Ready when all of the silo's ranks have joined, the silos are connected and everyone has the same parameters. Thread-safe.
+/// First all of the silo's ranks join, on every silo; then the silos connect and get the same parameters. Thread-safe.
 /// </summary>
 /// <param name="plan">The attempt.</param>
 /// <param name="session">This silo's part of the exchange; owned here.</param>
@@ -22,6 +22,7 @@ internal sealed class SiloAttempt(
     private readonly HashSet<int> _left = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SiloCheckpoints? _checkpoints;
+    private Task? _connected;
 
     public ExchangePlan Plan { get; } = plan;
 
@@ -32,7 +33,7 @@ internal sealed class SiloAttempt(
 
     private IReadOnlyList<int> LocalRanks => Plan.Silos[Plan.Self].Ranks;
 
-    /// <summary>Adds a rank's model; returns when the silo's part is ready.</summary>
+    /// <summary>Adds a rank's model; returns when all of the silo's ranks are there and stand where the checkpoint does.</summary>
     public async Task Join(int rank, ModelReplica replica, RankJournal journal, CancellationToken cancellationToken)
     {
         bool isLast;
@@ -53,6 +54,15 @@ internal sealed class SiloAttempt(
         }
 
         await _ready.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Connects to the other silos, once for all ranks; every silo must have opened its session before.</summary>
+    public Task Connect(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _connected ??= ConnectOnce(cancellationToken);
+        }
     }
 
     /// <summary>Takes a rank out; true when it was the last of those that joined.</summary>
@@ -76,6 +86,12 @@ internal sealed class SiloAttempt(
         await Session.DisposeAsync();
     }
 
+    private async Task ConnectOnce(CancellationToken cancellationToken)
+    {
+        await Session.Connect(cancellationToken);
+        await Session.BroadcastParameters(cancellationToken);
+    }
+
     private async Task Complete(CancellationToken cancellationToken)
     {
         try
@@ -92,8 +108,6 @@ internal sealed class SiloAttempt(
                 await CheckpointRestore.RestoreSilo(reader, start, Session, cancellationToken);
             }
 
-            await Session.Connect(cancellationToken);
-            await Session.BroadcastParameters(cancellationToken);
             _ready.SetResult();
         }
         catch (Exception error)

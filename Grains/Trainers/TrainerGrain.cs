@@ -38,9 +38,15 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
         return await Guard(() => _host.Prepare());
     }
 
-    public Task Connect(ExchangeAssignment exchange) => Guard(async () =>
+    public Task OpenExchange(ExchangeAssignment exchange) => Guard(async () =>
     {
-        await Host.Connect(exchange);
+        await Host.OpenExchange(exchange);
+        return true;
+    });
+
+    public Task Connect() => Guard(async () =>
+    {
+        await Host.Connect();
         return true;
     });
 
