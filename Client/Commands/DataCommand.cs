@@ -9,9 +9,11 @@ internal static class DataCommand
         "data",
         "Put datasets into the object store, and look at them.",
         "orleanstrain data put mnist s3://datasets/mnist",
-        "orleanstrain data ls s3://datasets")
+        "orleanstrain data ls s3://datasets",
+        "orleanstrain data inspect s3://datasets/mnist")
     {
         new DataPutCommand(services).Create(),
         new DataListCommand(services).Create(),
+        new DataInspectCommand(services).Create(),
     };
 }

@@ -33,7 +33,7 @@ internal sealed class DataPutCommand(ClientServices services)
 
     private async Task<int> RunAsync(ParseResult parse)
     {
-        var source = FindSource(parse.GetRequiredValue(_source));
+        var source = SourceArgument.Find(services, parse.GetRequiredValue(_source));
         var target = parse.GetRequiredValue(_target);
         if (!LocationUri.IsAllowed(target))
         {
@@ -53,25 +53,5 @@ internal sealed class DataPutCommand(ClientServices services)
         var manifest = await writer.Put(source, target, progress: progress, cancellationToken: interrupts.Requested);
         services.Terminal.WriteLine($"{target}: {ManifestText.Summary(manifest)}");
         return ExitCodes.Success;
-    }
-
-    private string FindSource(string source)
-    {
-        if (source.Contains("://", StringComparison.Ordinal))
-        {
-            return source;
-        }
-
-        var folder = Path.GetFullPath(source, services.WorkingFolder);
-        if (Path.Exists(folder))
-        {
-            return folder;
-        }
-
-        return services.ShippedDatasets.Find(source) ?? throw new UsageException(NearestName.Suggest(
-            $"there is no folder '{source}' and no dataset of that name comes with the program",
-            source,
-            "Datasets",
-            services.ShippedDatasets.Names));
     }
 }

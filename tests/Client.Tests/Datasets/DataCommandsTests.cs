@@ -25,6 +25,20 @@ public sealed class DataCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task ADatasetIsInspectedWithItsImages()
+    {
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(0, await client.RunAsync("data", "inspect", "mnist", "--contact-sheet", "sheet.png"));
+
+        Assert.StartsWith("mnist (idx)\n", client.Output, StringComparison.Ordinal);
+        Assert.Contains("train: 60,000 records in 1 blocks\n", client.Output, StringComparison.Ordinal);
+        Assert.Contains("uint8   28x28   33.318   78.567      0       255        0", client.Output, StringComparison.Ordinal);
+        Assert.Contains("label: 0: 5,923  1: 6,742  2: 5,958", client.Output, StringComparison.Ordinal);
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], (await File.ReadAllBytesAsync(Path.Combine(_folder, "sheet.png")))[..4]);
+    }
+
+    [Fact]
     public async Task ATruncatedFileIsNamedAndNothingIsWritten()
     {
         var source = Directory.CreateDirectory(Path.Combine(_folder, "broken")).FullName;
