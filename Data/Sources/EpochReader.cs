@@ -11,6 +11,7 @@ internal sealed class EpochReader
 {
     private readonly IBlockSupply _supply;
     private readonly int _rank;
+    private readonly int[] _skipped;
     private readonly DataBlock?[] _blocks;
     private readonly SampleRef[] _samples;
     private readonly List<WindowLoad> _windows = [];
@@ -20,9 +21,10 @@ internal sealed class EpochReader
     private bool _prefetched;
 
     /// <summary>Starts loading what step <paramref name="firstStep"/> needs.</summary>
-    public EpochReader(EpochOrder order, int blockCount, IBlockSupply supply, int rank, int batchSize, int epoch, long firstStep)
+    /// <param name="skipped">Is told how many bad records each block has that this reader meets.</param>
+    public EpochReader(EpochOrder order, int blockCount, IBlockSupply supply, int rank, int batchSize, int epoch, long firstStep, int[] skipped)
     {
-        (Order, _supply, _rank, Epoch, NextStep) = (order, supply, rank, epoch, firstStep);
+        (Order, _supply, _rank, Epoch, NextStep, _skipped) = (order, supply, rank, epoch, firstStep, skipped);
         _blocks = new DataBlock?[blockCount];
         _samples = new SampleRef[batchSize];
         if (firstStep < order.Steps.Count && order.Steps.Slice(rank, firstStep) is { Count: > 0 } slice)
@@ -93,6 +95,7 @@ internal sealed class EpochReader
         foreach (var (block, lease) in Order.Blocks(number).ToArray().Zip(leases))
         {
             _blocks[block] = lease.Block;
+            _skipped[block] = lease.Block.Skipped;
         }
 
         (_current, _currentSamples) = (window, samples);

@@ -15,6 +15,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     private readonly BatchSourceOptions _options;
     private readonly IReadOnlyList<int> _records;
     private readonly long[] _firstSample;
+    private readonly int[] _skipped;
     private readonly IBlockSupply _supply;
     private readonly OrderSpec _order;
     private readonly BatchPool _pool;
@@ -35,6 +36,7 @@ internal sealed class OrderedBatchSource : IBatchSource
         _pool = new BatchPool(layout, options.BatchSize);
         _assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed, _pool);
         _firstSample = new long[records.Count];
+        _skipped = new int[records.Count];
         for (var i = 1; i < records.Count; i++)
         {
             _firstSample[i] = _firstSample[i - 1] + records[i - 1];
@@ -49,6 +51,9 @@ internal sealed class OrderedBatchSource : IBatchSource
     public long SamplesPerEpoch { get; }
 
     public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waited);
+
+    /// <summary>Bad records, whose place others have taken, in the blocks that this rank has met so far.</summary>
+    public long SkippedRecords => _skipped.Sum(count => (long)count);
 
     public void StartEpoch(int epoch, long firstStep)
     {
@@ -119,7 +124,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     }
 
     private EpochReader Reader(int epoch, long firstStep) =>
-        new(new EpochOrder(_order, _records, epoch), _records.Count, _supply, _options.Rank, _options.BatchSize, epoch, firstStep);
+        new(new EpochOrder(_order, _records, epoch), _records.Count, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
 
     /// <summary>Put into words only when somebody asks: when something went wrong.</summary>
     private sealed class BatchOrigin(EpochReader reader, long step, SampleRef first)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OrleansTrain.Data;
 using OrleansTrain.Data.Blocks;
@@ -10,7 +11,7 @@ using OrleansTrain.Storage;
 namespace OrleansTrain.Grains.Data;
 
 /// <summary>Fetches and decodes blocks for the block grains of a silo, off their turns and not too many at once. Thread-safe.</summary>
-internal sealed class BlockLoads(IObjectStores stores, PipelineRegistry pipelines, IOptions<DatasetOptions> options) : IDisposable
+internal sealed class BlockLoads(IObjectStores stores, PipelineRegistry pipelines, IOptions<DatasetOptions> options, DatasetMetrics metrics) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.Value.ParallelLoads);
 
@@ -20,7 +21,10 @@ internal sealed class BlockLoads(IObjectStores stores, PipelineRegistry pipeline
         await _slots.WaitAsync();
         try
         {
-            return await Task.Run(() => LoadNow(request, address));
+            var start = Stopwatch.GetTimestamp();
+            var block = await Task.Run(() => LoadNow(request, address));
+            metrics.Loaded(block, Stopwatch.GetElapsedTime(start));
+            return block;
         }
         finally
         {

@@ -23,6 +23,8 @@ public static class DatasetServices
         services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("OrleansTrain"));
         services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         services.AddSingleton<PipelineRegistry>();
+        services.AddMetrics();
+        services.AddSingleton<DatasetMetrics>();
         services.AddSingleton<BlockLoads>();
         services.AddSingleton(provider => new BlockCache(provider.GetRequiredService<IOptions<DatasetOptions>>().Value.CacheBytes));
         services.AddSingleton(provider => new BatchSourceFactory(

@@ -1,5 +1,6 @@
 using OrleansTrain.Data;
 using OrleansTrain.Data.Schema;
+using OrleansTrain.Data.Sources;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 
@@ -11,7 +12,7 @@ public sealed class OpenedDataset
     private const int LongestDigest = 36;
 
     internal OpenedDataset(
-        IBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline,
+        OrderedBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline,
         IReadOnlyList<ColumnSummary> fitted)
     {
         (Source, Statistics) = (source, fitted);
@@ -35,6 +36,9 @@ public sealed class OpenedDataset
 
     /// <summary>The columns in MLflow's form for tensors, JSON.</summary>
     public string Schema { get; }
+
+    /// <summary>Bad records, whose place others have taken, in the blocks that this rank has met so far; ranks of one silo meet the same ones.</summary>
+    public long SkippedRecords => ((OrderedBatchSource)Source).SkippedRecords;
 
     /// <summary>What <see cref="DataPipeline.Standardise"/> scales with, to be kept with the run; empty when it is not used.</summary>
     public IReadOnlyList<ColumnSummary> Statistics { get; }

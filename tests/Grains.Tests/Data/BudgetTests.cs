@@ -127,6 +127,24 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABadRecordIsSkippedAndCounted()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "table")).FullName;
+        await File.WriteAllLinesAsync(Path.Combine(folder, "train.csv"), ["x,y", .. Enumerable.Range(0, 200).Select(i => i == 150 ? "150" : $"{i},1")]);
+        var pipeline = DataPipeline.Create().Inputs("x").Target("y");
+        var options = new BatchSourceOptions { Rank = 0, WorldSize = 2, BatchSize = 10, Seed = 1, OnError = BadRecords.Skip };
+        var opened = await Open(options, pipeline, $"file://{folder}");
+        await using var source = opened.Source;
+        source.StartEpoch(0, 0);
+        source.Next(default)!.Dispose();
+        Assert.Equal((10, 1), (source.StepsPerEpoch, opened.SkippedRecords));
+
+        // Columns are only known once a block has been read, so this shows before the first step.
+        var error = await Assert.ThrowsAsync<DatasetException>(() => Open(options with { OnError = BadRecords.Fail }, pipeline, $"file://{folder}"));
+        Assert.EndsWith("/table/train.csv record 150 has 1 fields, expected 2.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ColumnsAreStandardisedWithTheStatisticsOfTheWholeSplit()
     {
         var pipeline = DataPipeline.Create().Inputs("image").Target("label").Standardise("image");
