@@ -11,6 +11,8 @@ namespace OrleansTrain.Grains.Data;
 [PinnedPlacement, Immovable, CollectionAgeLimit(Minutes = 20)]
 internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Grain, IDatasetBlockGrain
 {
+    private const int MostTries = 5;
+
     private Loading? _loading;
 
     public async Task<LocalBlock> Acquire(BlockRequest request)
@@ -56,10 +58,26 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Gr
 
     private async Task<DataBlock> Load(BlockRequest request, string key)
     {
-        var address = await GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block);
+        var address = await Locate(request);
         var block = await loads.Load(request, address);
         cache.Add(key, block);
         return block;
+    }
+
+    // The dataset grain may be on a silo that is just leaving or dying; asked again, it comes back on another.
+    private async Task<BlockAddress> Locate(BlockRequest request)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block);
+            }
+            catch (OrleansException) when (tries < MostTries)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250 * tries));
+            }
+        }
     }
 
     private sealed class Loading(Task<DataBlock> block)
