@@ -208,24 +208,34 @@ internal sealed class RankHost(
         _ => RankPhase.Running,
     };
 
-    private Task<OpenedDataset> OpenData(string split, int batchSize, bool exhaustive) => sources.Open(
-        Spec.Dataset,
-        split,
-        _task!.CreatePipeline(_context!),
-        new BatchSourceOptions
+    private async Task<OpenedDataset> OpenData(string split, int batchSize, bool exhaustive)
+    {
+        try
         {
-            RunId = Assignment.RunId,
-            Rank = Assignment.Rank,
-            WorldSize = Spec.Ranks,
-            BatchSize = batchSize,
-            Seed = Spec.Seed,
-            Shuffle = Enum.Parse<ShuffleMode>(Spec.Shuffle, ignoreCase: true),
-            DropLast = Spec.DropLast,
-            Exhaustive = exhaustive,
-            OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
-            Epochs = exhaustive ? 1 : Spec.Epochs,
-        },
-        _stopping.Token);
+            return await sources.Open(
+                Spec.Dataset,
+                split,
+                _task!.CreatePipeline(_context!),
+                new BatchSourceOptions
+                {
+                    RunId = Assignment.RunId,
+                    Rank = Assignment.Rank,
+                    WorldSize = Spec.Ranks,
+                    BatchSize = batchSize,
+                    Seed = Spec.Seed,
+                    Shuffle = Enum.Parse<ShuffleMode>(Spec.Shuffle, ignoreCase: true),
+                    DropLast = Spec.DropLast,
+                    Exhaustive = exhaustive,
+                    OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
+                    Epochs = exhaustive ? 1 : Spec.Epochs,
+                },
+                _stopping.Token);
+        }
+        catch (DatasetException error) when (_task!.DatasetHint.Length > 0)
+        {
+            throw new DatasetException($"{error.Message} {_task!.DatasetHint}", error);
+        }
+    }
 
     private async Task Close()
     {
