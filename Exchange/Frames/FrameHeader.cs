@@ -52,7 +52,7 @@ internal readonly record struct FrameHeader(
             throw new FrameRefusedException("not a frame of the gradient exchange");
         }
 
-        if (header.Kind is < FrameKind.Partial or > FrameKind.Leave)
+        if (header.Kind is < FrameKind.Partial or > FrameKind.Mapped)
         {
             throw new FrameRefusedException($"frame kind {(byte)header.Kind} is unknown");
         }

@@ -119,8 +119,7 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         _signal.Notify();
     }
 
-    public void Lost(Exception error) =>
-        _end.Fail(error is FrameRefusedException ? $"sent {error.Message}" : $"is gone: {error.Message.TrimEnd('.')}", error);
+    public void Lost(Exception error) => _end.Lost(error);
 
     public void Dispose()
     {
@@ -203,6 +202,6 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         }
 
         _signal.ThrowIfFaulted();
-        throw _end.Lost($"sent {what} of step {step} within {timeout.TotalSeconds:0.###} s");
+        throw _end.Late(what, step, timeout);
     }
 }

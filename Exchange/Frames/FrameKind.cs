@@ -17,4 +17,10 @@ internal enum FrameKind : byte
 
     /// <summary>The sender's session has come to its end.</summary>
     Leave = 5,
+
+    /// <summary>The name and token of the memory that the silos of one host are to share; between their connections only.</summary>
+    Segment = 6,
+
+    /// <summary>The sender has opened it.</summary>
+    Mapped = 7,
 }

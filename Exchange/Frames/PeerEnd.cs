@@ -37,6 +37,14 @@ internal sealed class PeerEnd(ExchangePlan plan, int silo, SessionFault fault)
     /// <summary>The error to throw when something about the other silo is wrong.</summary>
     public PeerLostException Lost(string what, Exception? inner = null) => new($"{Run}: {Name} {what}.", inner);
 
+    /// <summary>The error to throw when something of a step has not come from it.</summary>
+    public PeerLostException Late(string what, long step, TimeSpan timeout) =>
+        Lost($"sent {what} of step {step} within {timeout.TotalSeconds:0.###} s");
+
+    /// <summary>The connection to it has ended.</summary>
+    public void Lost(Exception error) =>
+        Fail(error is FrameRefusedException ? $"sent {error.Message}" : $"is gone: {error.Message.TrimEnd('.')}", error);
+
     /// <summary>The other silo has said why its session failed.</summary>
     public void Aborted(byte code, ReadOnlySpan<byte> reason)
     {

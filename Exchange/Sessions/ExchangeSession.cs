@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Training.Optimizers;
 using TorchSharp;
@@ -15,6 +16,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly ParameterBuffer _parameters;
     private readonly IFlatOptimizer _optimizer;
     private readonly IReadOnlyList<IPeerLink> _links;
+    private readonly HostGroup? _group;
     private readonly RankWorker[] _workers;
     private readonly PartialSums _partials;
     private readonly ShardUpdate _update;
@@ -23,9 +25,12 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly SessionUsers _users = new();
     private int _linksClosed;
 
-    /// <summary>Takes over the parameters and the links.</summary>
-    public ExchangeSession(SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, SessionFault fault, SpinPolicy spin)
+    /// <summary>Takes over the parameters, the links and the group.</summary>
+    /// <param name="group">The silos of this host that share one parameter buffer; null when there is no other.</param>
+    public ExchangeSession(
+        SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, HostGroup? group, SessionFault fault, SpinPolicy spin)
     {
+        _group = group;
         _shape = shape;
         _parameters = parameters;
         _links = links;
@@ -94,6 +99,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
             await link.DisposeAsync();
         }
 
+        _group?.Dispose();
         foreach (var worker in _workers)
         {
             worker.Dispose();
@@ -138,6 +144,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
             {
                 _links.Single(link => link.Silo == source).WaitForBroadcast(Plan.StepTimeout);
             }
+
+            _group?.ShareParameters(Math.Max(0, _group.Layout.Members.ToList().IndexOf(source)), Plan.StepTimeout);
         }
         catch (Exception error)
         {

@@ -1,3 +1,4 @@
+using OrleansTrain.Exchange.SharedMemory;
 using TorchSharp;
 
 namespace OrleansTrain.Exchange.Sessions;
@@ -29,8 +30,39 @@ internal sealed unsafe class ParameterBuffer : IDisposable
     /// <summary>Its first element. Valid as long as the tensor is.</summary>
     public float* Pointer { get; }
 
+    /// <summary>Bytes of its pages; 0 when it does not have them for itself.</summary>
+    public long PageBytes { get; private set; }
+
     /// <summary>Zeroed memory of this process.</summary>
     public static ParameterBuffer Allocate(long length) => new(torch.zeros(length, torch.ScalarType.Float32, torch.CPU));
+
+    /// <summary>
+    /// Zeroed memory of this process on pages of its own, so that later memory shared with other processes can take its place
+    /// while tensors and pointers stay what they are.
+    /// </summary>
+    public static ParameterBuffer AllocatePages(long length)
+    {
+        var bytes = ((length * sizeof(float)) + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            using (var file = new FileStream(path, FileMode.CreateNew))
+            {
+                file.SetLength(bytes);
+            }
+
+            // Torch has no tensor over foreign memory, but unmaps what it has mapped, whatever is there by then.
+            using var pages = torch.from_file(path, shared: false, bytes / sizeof(float), torch.ScalarType.Float32);
+            var buffer = new ParameterBuffer(pages.slice(0, 0, length, 1));
+            LinuxMemory.ReplaceByPrivate(buffer.Pointer, bytes);
+            buffer.PageBytes = bytes;
+            return buffer;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     public void Dispose() => Tensor.Dispose();
 }

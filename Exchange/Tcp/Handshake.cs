@@ -96,7 +96,10 @@ internal static class Handshake
                 HandshakeStatus.Unknown => "has no session open for this attempt that waits for this silo",
                 HandshakeStatus.OtherPlan => "has opened this attempt with another plan (model, optimizer, placement or first step): all silos must be given the same one",
                 _ => $"answered {(byte)status}, which means nothing here: do all silos run the same build?",
-            });
+            })
+            {
+                IsEarly = status == HandshakeStatus.Unknown,
+            };
         }
     }
 }

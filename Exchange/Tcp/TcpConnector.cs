@@ -10,9 +10,32 @@ namespace OrleansTrain.Exchange.Tcp;
 /// </summary>
 internal sealed class TcpConnector(ExchangePlan plan, int peer, byte[] digest, ExchangeHubOptions options)
 {
-    /// <summary>Connects and shakes hands.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connects and shakes hands; tries again as long as the other silo has not opened the session yet.</summary>
     /// <returns>The socket and the number of the session.</returns>
     public async Task<(Socket Socket, ulong Session)> Connect(CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await ConnectOnce(cancellationToken);
+            }
+            catch (HandshakeException error) when (error.IsEarly)
+            {
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async Task<(Socket Socket, ulong Session)> ConnectOnce(CancellationToken cancellationToken)
     {
         var endpoint = plan.Silos[peer].Endpoint;
         SocketException? last = null;

@@ -10,7 +10,7 @@ public sealed class PlacementTests
         get
         {
             var data = new TheoryData<ExchangeMode, string>();
-            foreach (var mode in new[] { ExchangeMode.Tcp })
+            foreach (var mode in new[] { ExchangeMode.Tcp, ExchangeMode.SharedMemory })
             {
                 foreach (var placement in new[] { "0|1", "1|0", "0,1|2", "0|1,2", "0,1|2,3", "0,2|1,3", "0|1|2", "0,1,2|3|4,5", "0|1|2|3", "0,1|2,3|4,5|6,7", "3,4|0,1,2,5" })
                 {
@@ -43,6 +43,7 @@ public sealed class PlacementTests
 
     [Theory]
     [InlineData(ExchangeMode.Tcp)]
+    [InlineData(ExchangeMode.SharedMemory)]
     public async Task MoreSilosThanUnitsOfParametersStillStep(ExchangeMode mode)
     {
         var layout = SyntheticModel.Layout([3], [2]);
@@ -61,6 +62,7 @@ public sealed class PlacementTests
 
     [Theory]
     [InlineData(ExchangeMode.Tcp)]
+    [InlineData(ExchangeMode.SharedMemory)]
     public async Task WhatOneRankAsksForAllSilosAreTold(ExchangeMode mode)
     {
         await using var cluster = await Cluster.Start(mode, Parse("0,1|2|3"));

@@ -1,0 +1,67 @@
+using OrleansTrain.Exchange.Frames;
+using OrleansTrain.Exchange.Hub;
+using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.SharedMemory;
+using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Exchange.Tcp;
+
+namespace OrleansTrain.Exchange.Sessions;
+
+/// <summary>Builds sessions: chooses the way to each other silo from the plan.</summary>
+internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener listener)
+{
+    /// <exception cref="ArgumentException">The plan asks for shared memory between silos that have none.</exception>
+    public IExchangeSession Create(ExchangePlan plan)
+    {
+        if (plan.Mode == ExchangeMode.None)
+        {
+            return new UnsharedSession(plan);
+        }
+
+        var shape = new SessionShape(plan);
+        var fault = new SessionFault();
+        var neighbours = Neighbours(plan);
+        var spin = SpinPolicy.For(neighbours.Sum(silo => plan.Silos[silo].Ranks.Count), neighbours.Count > 1);
+        if (neighbours.Count == 1 || plan.Mode == ExchangeMode.Tcp)
+        {
+            var own = ParameterBuffer.Allocate(plan.Layout.Length);
+            return new ExchangeSession(shape, own, Links(shape, own, null, fault, spin), null, fault, spin);
+        }
+
+        var pages = ParameterBuffer.AllocatePages(plan.Layout.Length);
+        var group = new HostGroup(shape, neighbours, pages, fault, spin);
+        return new ExchangeSession(shape, pages, Links(shape, pages, group, fault, spin), group, fault, spin);
+    }
+
+    /// <summary>The silos on this host, this one included.</summary>
+    private static List<int> Neighbours(ExchangePlan plan)
+    {
+        var host = plan.Silos[plan.Self].Endpoint.HostId;
+        var neighbours = Enumerable.Range(0, plan.Silos.Count).Where(silo => silo == plan.Self || (host.Length > 0 && plan.Silos[silo].Endpoint.HostId == host)).ToList();
+        if (plan.Mode == ExchangeMode.SharedMemory && neighbours.Count < plan.Silos.Count)
+        {
+            var other = Enumerable.Range(0, plan.Silos.Count).First(silo => !neighbours.Contains(silo));
+            throw new ArgumentException(
+                $"The exchange is 'shm', but {PeerEnd.Describe(plan, plan.Self)} and {PeerEnd.Describe(plan, other)} share no memory "
+                + $"(same host and same {SharedSegment.Folder}): choose auto or tcp.");
+        }
+
+        return neighbours;
+    }
+
+    private List<IPeerLink> Links(SessionShape shape, ParameterBuffer parameters, HostGroup? group, SessionFault fault, SpinPolicy spin)
+    {
+        var digest = PlanDigest.Compute(shape);
+        var links = new List<IPeerLink>();
+        foreach (var silo in Enumerable.Range(0, shape.Plan.Silos.Count).Where(silo => silo != shape.Plan.Self))
+        {
+            var channel = new TcpChannel(shape, silo, digest, listener, options);
+            listener.Expect(channel);
+            links.Add(group is not null && group.Layout.Members.Contains(silo)
+                ? new SharedMemoryLink(shape, silo, group, channel, fault)
+                : new FrameLink(shape, silo, parameters, channel, fault, spin));
+        }
+
+        return links;
+    }
+}

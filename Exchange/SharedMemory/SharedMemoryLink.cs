@@ -1,0 +1,161 @@
+using OrleansTrain.Exchange.Frames;
+using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.Sessions;
+using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Training.Numerics;
+
+namespace OrleansTrain.Exchange.SharedMemory;
+
+/// <summary>
+/// A link through shared memory: partial sums are written where the other silo reads them, new parameters are there for all at once, and counters
+/// tell how far everyone is. The connection between the two silos stays open to notice when one of them dies.
+/// </summary>
+internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
+{
+    private readonly SessionShape _shape;
+    private readonly HostGroup _group;
+    private readonly IFrameChannel _channel;
+    private readonly PeerEnd _end;
+    private readonly NativeFloats _payload = new(Math.Max(PeerEnd.LongestReason, HostGroup.LongestInvitation) / sizeof(float));
+    private readonly int _peer;
+    private readonly int _peerNodes;
+    private readonly long _ownChunks;
+    private readonly long _peerChunks;
+    private long _sent;
+    private long _received;
+
+    public SharedMemoryLink(SessionShape shape, int silo, HostGroup group, IFrameChannel channel, SessionFault fault)
+    {
+        _shape = shape;
+        _group = group;
+        _channel = channel;
+        _end = new PeerEnd(shape.Plan, silo, fault);
+        _peer = group.Layout.Members.ToList().IndexOf(silo);
+        _peerNodes = shape.Covers[silo].Count;
+        (_ownChunks, _peerChunks) = (shape.Shards.Chunks(shape.Plan.Self), shape.Shards.Chunks(silo));
+    }
+
+    public int Silo => _end.Silo;
+
+    public (long Sent, long Received) Bytes => (Volatile.Read(ref _sent), Volatile.Read(ref _received));
+
+    private int Self => _group.Self;
+
+    public async Task Connect(CancellationToken cancellationToken)
+    {
+        await _channel.Open(this, cancellationToken);
+        if (Self == 0)
+        {
+            _group.Invite(_channel);
+        }
+
+        await _group.Ready.WaitAsync(cancellationToken);
+    }
+
+    public unsafe float* PartialTarget(int node, int chunk) =>
+        (float*)_group.At(_group.Layout.Partial(_peer, Self, node)) + (_shape.Shards.Chunk(Silo, chunk).Start - _shape.Shards[Silo].Start);
+
+    public unsafe void SendPartial(long step, int node, int chunk, StepRequests requests, float* data)
+    {
+        var own = _group.Control(Self);
+        Volatile.Write(ref (step & 1) == 0 ? ref own->EvenRequests : ref own->OddRequests, (int)requests);
+        Interlocked.Increment(ref *(long*)_group.At(_group.Layout.PartialCount(_peer, Self, chunk)));
+        SharedSignal.Notify(_group.Control(_peer));
+        Interlocked.Add(ref _sent, _shape.Shards.Chunk(Silo, chunk).Length * sizeof(float));
+    }
+
+    public unsafe void SendParameters(long step, int chunk, float* data)
+    {
+        var count = Interlocked.Increment(ref *(long*)_group.At(_group.Layout.ParameterCount(Self, _peer)));
+        if (count == Steps(step) * _ownChunks)
+        {
+            SharedSignal.Notify(_group.Control(_peer));
+        }
+    }
+
+    public unsafe float* Partials(int node) => (float*)_group.At(_group.Layout.Partial(Self, _peer, node));
+
+    public unsafe void WaitForPartials(long step, int chunk, TimeSpan timeout)
+    {
+        Wait((long*)_group.At(_group.Layout.PartialCount(Self, _peer, chunk)), Steps(step) * _peerNodes, timeout, step, "no gradients");
+        Interlocked.Add(ref _received, _shape.Shards.Chunk(_shape.Plan.Self, chunk).Length * _peerNodes * sizeof(float));
+    }
+
+    public unsafe void WaitForParameters(long step, TimeSpan timeout) =>
+        Wait((long*)_group.At(_group.Layout.ParameterCount(_peer, Self)), Steps(step) * _peerChunks, timeout, step, "no new parameters");
+
+    public unsafe StepRequests Requests(long step)
+    {
+        var other = _group.Control(_peer);
+        return (StepRequests)Volatile.Read(ref (step & 1) == 0 ? ref other->EvenRequests : ref other->OddRequests);
+    }
+
+    /// <summary>Nothing to do: the buffers of the group become one.</summary>
+    public void SendBroadcast()
+    {
+    }
+
+    /// <summary>Nothing to do: the buffers of the group become one.</summary>
+    public void WaitForBroadcast(TimeSpan timeout)
+    {
+    }
+
+    public void Close(Exception? reason) => _end.Close(_channel, reason);
+
+    public unsafe byte* Locate(in FrameHeader header)
+    {
+        var longest = header.Kind switch
+        {
+            FrameKind.Segment when _peer == 0 && !_group.Ready.IsCompleted => HostGroup.LongestInvitation,
+            FrameKind.Abort => PeerEnd.LongestReason,
+            FrameKind.Leave => 0,
+            FrameKind.Mapped when Self == 0 && !_group.Ready.IsCompleted => 0,
+            _ => throw new FrameRefusedException($"a frame of kind {header.Kind}, which is not expected here"),
+        };
+        var shortest = header.Kind == FrameKind.Segment ? SharedSegment.TokenSize : 0;
+        return header.Session == _channel.Session && header.Length >= shortest && header.Length <= longest
+            ? (byte*)_payload.Pointer
+            : throw new FrameRefusedException($"a frame of kind {header.Kind} with {header.Length} bytes for session {header.Session}");
+    }
+
+    public unsafe void Received(in FrameHeader header)
+    {
+        var payload = new ReadOnlySpan<byte>(_payload.Pointer, header.Length);
+        switch (header.Kind)
+        {
+            case FrameKind.Segment:
+                _group.Accept(_channel, payload);
+                break;
+            case FrameKind.Mapped:
+                _group.Accepted();
+                break;
+            case FrameKind.Abort:
+                _end.Aborted(header.Code, payload);
+                break;
+            case FrameKind.Leave:
+                _end.Fail("has left the exchange");
+                break;
+        }
+    }
+
+    public void Lost(Exception error) => _end.Lost(error);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        _payload.Dispose();
+    }
+
+    private long Steps(long step) => step - _shape.Plan.FirstStep + 1;
+
+    private unsafe void Wait(long* counter, long target, TimeSpan timeout, long step, string what)
+    {
+        if (_group.Signal.Wait(counter, target, timeout) == WaitResult.Reached)
+        {
+            return;
+        }
+
+        _group.Signal.ThrowIfFaulted();
+        throw _end.Late(what, step, timeout);
+    }
+}
