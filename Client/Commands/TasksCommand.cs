@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Catalog;
+using OrleansTrain.Client.Errors;
 using Spectre.Console;
 
 namespace OrleansTrain.Client.Commands;

@@ -1,5 +1,5 @@
-using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Catalog;
+using OrleansTrain.Client.Errors;
 using OrleansTrain.Grains.Abstractions.Specs;
 
 namespace OrleansTrain.Client.Specs;

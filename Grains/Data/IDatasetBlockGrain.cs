@@ -1,6 +1,6 @@
 using Orleans.Concurrency;
-using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Grains.Abstractions.Data;
 
 namespace OrleansTrain.Grains.Data;
 

@@ -130,7 +130,8 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         {
             throw new AttemptFailedException(
                 $"rank {other.Rank} built a model with other parameters than rank {first.Rank}: CreateModel must give the same model on every rank, and all silos must run the same build.",
-                null, []) { IsFinal = true };
+                null, [])
+            { IsFinal = true };
         }
 
         if (first.DatasetDigest != other.DatasetDigest)

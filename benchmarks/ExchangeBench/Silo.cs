@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrleansTrain.Exchange;
-using OrleansTrain.Exchange.Hub;
 
 namespace OrleansTrain.ExchangeBench;
 

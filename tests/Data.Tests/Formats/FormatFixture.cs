@@ -1,4 +1,3 @@
-using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Pipeline;
 using OrleansTrain.Data.Reading;
 using OrleansTrain.Storage;

@@ -72,7 +72,11 @@ public sealed class TransformTests
         int[] blocks = [10, 20];
         await using var source = new OrderedBatchSource(pipeline, MemorySupply.Schema, blocks, new MemorySupply(blocks), new BatchSourceOptions
         {
-            Rank = 0, WorldSize = 1, BatchSize = batchSize, Seed = 1, Exhaustive = exhaustive,
+            Rank = 0,
+            WorldSize = 1,
+            BatchSize = batchSize,
+            Seed = 1,
+            Exhaustive = exhaustive,
         });
         source.StartEpoch(epoch, 0);
         var values = new SortedDictionary<long, float>();

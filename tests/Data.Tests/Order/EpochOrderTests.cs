@@ -18,7 +18,13 @@ public sealed class EpochOrderTests
         from exhaustive in Gen.Bool
         select (blocks, new OrderSpec
         {
-            Seed = seed, WorldSize = world, BatchSize = batch, Shuffle = shuffle, WindowRecords = window, DropLast = drop && !exhaustive, Exhaustive = exhaustive,
+            Seed = seed,
+            WorldSize = world,
+            BatchSize = batch,
+            Shuffle = shuffle,
+            WindowRecords = window,
+            DropLast = drop && !exhaustive,
+            Exhaustive = exhaustive,
         }, epoch);
 
     [Fact]

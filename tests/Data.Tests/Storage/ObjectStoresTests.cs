@@ -44,8 +44,11 @@ public sealed class ObjectStoresTests : IDisposable
     {
         var values = new Dictionary<string, string>
         {
-            ["MLFLOW_S3_ENDPOINT_URL"] = "https://minio:9000/", ["AWS_ACCESS_KEY_ID"] = "id", ["AWS_SECRET_ACCESS_KEY"] = "secret",
-            ["AWS_SESSION_TOKEN"] = "token", ["AWS_DEFAULT_REGION"] = "eu-west-1",
+            ["MLFLOW_S3_ENDPOINT_URL"] = "https://minio:9000/",
+            ["AWS_ACCESS_KEY_ID"] = "id",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["AWS_SESSION_TOKEN"] = "token",
+            ["AWS_DEFAULT_REGION"] = "eu-west-1",
         };
         var options = ObjectStoreOptions.FromEnvironment("folder", values.GetValueOrDefault);
         Assert.Equal(

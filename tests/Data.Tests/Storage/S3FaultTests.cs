@@ -117,7 +117,12 @@ public sealed class S3FaultTests
         port.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound but not listening: refuses
         using var stores = new ObjectStores(new ObjectStoreOptions
         {
-            LocalFolder = "unused", Endpoint = new Uri($"http://{port.LocalEndPoint}"), AccessKey = "k", SecretKey = "s", Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1),
+            LocalFolder = "unused",
+            Endpoint = new Uri($"http://{port.LocalEndPoint}"),
+            AccessKey = "k",
+            SecretKey = "s",
+            Retries = 1,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
         });
         var error = await Assert.ThrowsAsync<ObjectStoreException>(() => stores.Resolve("s3://bucket/key").Store.Stat("key"));
         Assert.Equal(ObjectStoreError.Unavailable, error.Error);

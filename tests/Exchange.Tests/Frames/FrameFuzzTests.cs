@@ -55,7 +55,12 @@ public sealed unsafe class FrameFuzzTests
     {
         var plan = new ExchangePlan
         {
-            RunId = "run", Attempt = 1, Self = 1, Layout = SyntheticModel.Small, Optimizer = SyntheticModel.Sgd(), Secret = new byte[32],
+            RunId = "run",
+            Attempt = 1,
+            Self = 1,
+            Layout = SyntheticModel.Small,
+            Optimizer = SyntheticModel.Sgd(),
+            Secret = new byte[32],
             Silos = [new ExchangeSilo(new("", "", 0, "a"), [0, 3]), new ExchangeSilo(new("", "", 0, "b"), [1]), new ExchangeSilo(new("", "", 0, "c"), [2])],
         };
         var shape = new SessionShape(plan);

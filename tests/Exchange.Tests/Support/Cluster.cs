@@ -60,8 +60,14 @@ internal sealed class Cluster : IAsyncDisposable
         {
             var plan = new ExchangePlan
             {
-                RunId = "run", Attempt = 1, Silos = silos, Self = silo, Layout = cluster.Layout,
-                Optimizer = optimizer ?? SyntheticModel.Sgd(), Mode = mode, Secret = secret,
+                RunId = "run",
+                Attempt = 1,
+                Silos = silos,
+                Self = silo,
+                Layout = cluster.Layout,
+                Optimizer = optimizer ?? SyntheticModel.Sgd(),
+                Mode = mode,
+                Secret = secret,
             };
             cluster.Sessions.Add(cluster._hubs[silo].Open(change?.Invoke(plan) ?? plan));
         }

@@ -34,7 +34,12 @@ internal sealed class RawPeer : IAsyncDisposable
         var hub = new ExchangeHub(new ExchangeHubOptions { Silo = "real" });
         var plan = new ExchangePlan
         {
-            RunId = "run", Attempt = 1, Self = 0, Layout = SyntheticModel.Small, Optimizer = SyntheticModel.Sgd(), Mode = ExchangeMode.Tcp,
+            RunId = "run",
+            Attempt = 1,
+            Self = 0,
+            Layout = SyntheticModel.Small,
+            Optimizer = SyntheticModel.Sgd(),
+            Mode = ExchangeMode.Tcp,
             Silos = [new ExchangeSilo(hub.Endpoint, [0]), new ExchangeSilo(hub.Endpoint with { Silo = "raw" }, [1])],
             Secret = new byte[32],
         };

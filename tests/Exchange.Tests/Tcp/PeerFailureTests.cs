@@ -38,7 +38,8 @@ public sealed class PeerFailureTests
         // More than the sockets' buffers hold.
         await using var peer = await RawPeer.Connect(plan => plan with
         {
-            StepTimeout = TimeSpan.FromMilliseconds(300), Layout = SyntheticModel.Layout([10_000_000]),
+            StepTimeout = TimeSpan.FromMilliseconds(300),
+            Layout = SyntheticModel.Layout([10_000_000]),
         });
 
         var error = await Assert.ThrowsAsync<PeerLostException>(() => RankThread.Run(() => RankThread.Step(peer.Session, 0, [new float[10_000_000]], 0)));

@@ -15,7 +15,10 @@ public sealed class SgdOptimizerTests
     {
         var settings = new OptimizerSettings("sgd", 0.025, new Dictionary<string, double>
         {
-            ["momentum"] = momentum, ["dampening"] = dampening, ["weight_decay"] = weightDecay, ["nesterov"] = nesterov ? 1 : 0,
+            ["momentum"] = momentum,
+            ["dampening"] = dampening,
+            ["weight_decay"] = weightDecay,
+            ["nesterov"] = nesterov ? 1 : 0,
         });
 
         Assert.Equal(0, TorchComparison.LargestDistance(settings, p => optim.SGD([p], 0.025, momentum, dampening, weightDecay, nesterov)));

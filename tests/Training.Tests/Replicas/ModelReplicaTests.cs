@@ -1,5 +1,4 @@
 using OrleansTrain.Training.Replicas;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
