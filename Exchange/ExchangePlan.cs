@@ -48,7 +48,7 @@ public sealed record ExchangeSilo(ExchangeEndpoint Endpoint, IReadOnlyList<int> 
 /// <param name="HostId">Equal for two silos that can share memory: same kernel boot, same /dev/shm.</param>
 /// <param name="Address">IP address or host name that other silos reach it by.</param>
 /// <param name="Port">TCP port of the tensor channel.</param>
-/// <param name="Silo">The silo's Orleans address as text, for messages and for the Orleans path.</param>
+/// <param name="Silo">The silo's Orleans address as text, for messages.</param>
 public sealed record ExchangeEndpoint(string HostId, string Address, int Port, string Silo);
 
 /// <summary>How gradients and parameters travel between silos. Ranks of one silo always share memory.</summary>
@@ -65,9 +65,6 @@ public enum ExchangeMode
 
     /// <summary>The silos' tensor channel.</summary>
     Tcp,
-
-    /// <summary>Orleans messages: slow, works wherever the silos reach each other at all.</summary>
-    Orleans,
 
     /// <summary>No exchange: every rank updates a copy of its own. For benchmarks only, the bound of what an exchange can reach.</summary>
     None,

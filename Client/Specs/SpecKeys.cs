@@ -34,7 +34,7 @@ internal static class SpecKeys
         new("step_timeout", "a time like 60s or 5m, at most 30 days", (spec, text) =>
             SpecDuration.Seconds(text, unitRequired: false) is { } seconds ? spec with { StepTimeoutSeconds = seconds } : null),
         SpecKey.Whole("threads_per_rank", 1, 1024, (spec, value) => spec with { ThreadsPerRank = (int)value }),
-        SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "orleans", "none"], (spec, text) => spec with { Exchange = text }),
+        SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "none"], (spec, text) => spec with { Exchange = text }),
         SpecKey.Whole("validate_every", 0, 1_000_000, (spec, value) => spec with { ValidateEvery = (int)value }),
         SpecKey.Whole("log_every_steps", 0, int.MaxValue, (spec, value) => spec with { LogEverySteps = (int)value }),
         SpecKey.OneOf("on_error", ["fail", "skip"], (spec, text) => spec with { OnError = text }),

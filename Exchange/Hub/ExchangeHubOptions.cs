@@ -5,7 +5,7 @@ namespace OrleansTrain.Exchange.Hub;
 /// <summary>How a silo's end of the gradient exchange listens and what it puts up with.</summary>
 public sealed record ExchangeHubOptions
 {
-    /// <summary>The silo's Orleans address as text, for messages and for the Orleans path.</summary>
+    /// <summary>The silo's Orleans address as text, for messages.</summary>
     public string Silo { get; init; } = "";
 
     /// <summary>Address the tensor channel listens on. Loopback unless told otherwise.</summary>

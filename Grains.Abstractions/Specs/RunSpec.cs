@@ -76,7 +76,7 @@ public sealed record RunSpec
     /// <summary>Torch threads a rank computes with; part of what fixes the weights.</summary>
     [Id(22)] public int ThreadsPerRank { get; init; } = 1;
 
-    /// <summary>How gradients travel: <c>auto</c>, <c>inproc</c>, <c>shm</c>, <c>tcp</c>, <c>orleans</c>, <c>none</c> (benchmarks).</summary>
+    /// <summary>How gradients travel: <c>auto</c>, <c>inproc</c>, <c>shm</c>, <c>tcp</c>, <c>none</c> (benchmarks).</summary>
     [Id(23)] public string Exchange { get; init; } = "auto";
 
     /// <summary>Epochs between validations; 0: none.</summary>

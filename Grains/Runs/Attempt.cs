@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OrleansTrain.Grains.Abstractions.Cluster;
+using OrleansTrain.Grains.Abstractions.ParameterServer;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Placement;
@@ -14,6 +15,10 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
 {
     private readonly ITrainerGrain[] _trainers =
         [.. slots.Select((slot, rank) => grains.GetGrain<ITrainerGrain>(PinnedKey.Create($"{runId}/{rank}/{number}", SiloAddress.FromParsableString(slot.Silo))))];
+
+    private readonly IParameterServerGrain[] _shards =
+        [.. slots.Select(slot => slot.Silo).Distinct(StringComparer.Ordinal).Select((silo, shard) =>
+            grains.GetGrain<IParameterServerGrain>(PinnedKey.Create($"{runId}/{shard}/{number}", SiloAddress.FromParsableString(silo))))];
 
     public int Number { get; } = number;
 
@@ -41,6 +46,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
             .GroupBy(placed => placed.Silo, placed => placed.rank, StringComparer.Ordinal)
             .Select(silo => new SiloRanks(prepared[silo.First()].Endpoint, [.. silo]));
         var exchange = new ExchangeAssignment([.. silos], RandomNumberGenerator.GetBytes(32));
+        await OpenShards(exchange, prepared[0]);
         await OnAllRanks("open the gradient exchange", async (trainer, _) =>
         {
             await trainer.OpenExchange(exchange);
@@ -53,6 +59,23 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
             await trainer.Connect();
             return true;
         });
+    }
+
+    private async Task OpenShards(ExchangeAssignment exchange, PreparedRank first)
+    {
+        try
+        {
+            await Task.WhenAll(_shards.Select((shard, index) => shard.Open(
+                new ShardAssignment(runId, Number, index, spec, exchange, first.Parameters, first.StartStep))));
+        }
+        catch (Exception error) when (error is RankFailedException || IsLoss(error))
+        {
+            var failure = (error as RankFailedException)?.Failure;
+            throw new AttemptFailedException($"a parameter shard could not be opened: {error.Message}", failure, [], error)
+            {
+                IsFinal = failure?.IsTaskError == true,
+            };
+        }
     }
 
     /// <summary>Starts the loops.</summary>
@@ -85,7 +108,15 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
     public Task RequestStop() => BestEffort(trainer => trainer.RequestStop());
 
     /// <summary>Ends the ranks that can be reached; the others are fenced off by the attempt's number.</summary>
-    public Task Stop(string reason) => BestEffort(trainer => trainer.Stop(reason));
+    public async Task Stop(string reason)
+    {
+        // The shards first: a rank that waits for a gradient wakes at once.
+        await Quietly(_shards.Select(shard => shard.Fence()));
+        await BestEffort(trainer => trainer.Stop(reason));
+    }
+
+    /// <summary>What each shard has done.</summary>
+    public Task<ShardStatistics[]> GetStatistics() => Task.WhenAll(_shards.Select(shard => shard.GetStatistics()));
 
     /// <summary>Tests a checkpoint, each rank its share of the split.</summary>
     public Task<EvaluationReport[]> Evaluate(long checkpointStep, string split) =>
@@ -96,11 +127,12 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         error is OrleansException or TimeoutException or System.Net.Sockets.SocketException or IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException
         || error.GetType().Name is "ConnectionFailedException" or "OrleansMessageRejectionException";
 
-    private async Task BestEffort(Func<ITrainerGrain, Task> call)
+    private Task BestEffort(Func<ITrainerGrain, Task> call) => Quietly(_trainers.Select(call));
+
+    // A rank or shard that does not answer is what this is for: its silo is gone, or it will be refused by its attempt number.
+    private static async Task Quietly(IEnumerable<Task> calls)
     {
-        // A rank that does not answer is what this is for: its silo is gone, or it will be refused by its attempt number.
-        var calls = _trainers.Select(trainer => call(trainer).WaitAsync(TimeSpan.FromSeconds(3))).ToList();
-        await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll(calls.Select(call => call.WaitAsync(TimeSpan.FromSeconds(3)))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     private async Task<T[]> OnAllRanks<T>(string what, Func<ITrainerGrain, int, Task<T>> call)

@@ -252,6 +252,7 @@ internal sealed partial class TrainingGrain
             throw new AttemptFailedException("the last checkpoint could not be written, so there is no model to test: see the warnings", null, []);
         }
 
+        await LogExchange(attempt);
         var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
         State.Evaluation = reports.OrderBy(report => report.Rank)
             .SelectMany(report => report.Sums)

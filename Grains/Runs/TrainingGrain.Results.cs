@@ -17,6 +17,21 @@ internal sealed partial class TrainingGrain
                 State.Spec!.Dataset.TrimEnd('/').Split('/')[^1], rank.DatasetDigest, State.Spec.Dataset, rank.DatasetSchema, "training")));
     }
 
+    private async Task LogExchange(Attempt attempt)
+    {
+        var shards = await attempt.GetStatistics();
+        if (State.Epochs.Count == 0 || shards.All(shard => shard.Steps == 0))
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var steps = shards.Max(shard => shard.Steps);
+        await Tell(tracking => tracking.LogMetrics([
+            new MetricPoint("exchange_bytes_per_step", (double)shards.Max(shard => shard.BytesSent) / steps, State.Epochs.Count, now),
+            new MetricPoint("exchange_update_seconds", shards.Max(shard => shard.UpdatingSeconds), State.Epochs.Count, now)]));
+    }
+
     private async Task PublishResults(RunPhase phase)
     {
         var now = time.GetUtcNow();

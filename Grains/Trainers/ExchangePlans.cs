@@ -1,4 +1,5 @@
 using OrleansTrain.Exchange;
+using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Training;
 
@@ -7,16 +8,27 @@ namespace OrleansTrain.Grains.Trainers;
 /// <summary>Turns what a rank was told into the plan of its silo.</summary>
 internal static class ExchangePlans
 {
-    public static ExchangePlan Create(RankAssignment rank, ExchangeAssignment exchange, ParameterLayout layout, long firstStep)
+    /// <summary>The plan of the silo that hosts a rank.</summary>
+    public static ExchangePlan Create(RankAssignment rank, ExchangeAssignment exchange, ParameterLayout layout, long firstStep) => Create(
+        rank.RunId,
+        rank.Attempt,
+        exchange.Silos.ToList().FindIndex(silo => silo.Ranks.Contains(rank.Rank)),
+        rank.Spec,
+        exchange,
+        layout,
+        firstStep);
+
+    /// <summary>The plan of the silo that has a shard.</summary>
+    public static ExchangePlan Create(
+        string runId, int attempt, int self, RunSpec spec, ExchangeAssignment exchange, ParameterLayout layout, long firstStep)
     {
-        var spec = rank.Spec;
         return new ExchangePlan
         {
-            RunId = rank.RunId,
-            Attempt = rank.Attempt,
+            RunId = runId,
+            Attempt = attempt,
             Silos = [.. exchange.Silos.Select(silo => new ExchangeSilo(
                 new ExchangeEndpoint(silo.Endpoint.HostId, silo.Endpoint.Address, silo.Endpoint.Port, silo.Endpoint.Silo), silo.Ranks))],
-            Self = exchange.Silos.ToList().FindIndex(silo => silo.Ranks.Contains(rank.Rank)),
+            Self = self,
             Layout = layout,
             Optimizer = new OptimizerSettings(spec.Optimizer, spec.LearningRate, spec.OptimizerSettings),
             Mode = Mode(spec.Exchange),
@@ -32,8 +44,7 @@ internal static class ExchangePlans
         "inproc" => ExchangeMode.InProcess,
         "shm" => ExchangeMode.SharedMemory,
         "tcp" => ExchangeMode.Tcp,
-        "orleans" => ExchangeMode.Orleans,
         "none" => ExchangeMode.None,
-        _ => throw new ArgumentException($"exchange: expected auto, inproc, shm, tcp, orleans or none; found '{exchange}'."),
+        _ => throw new ArgumentException($"exchange: expected auto, inproc, shm, tcp or none; found '{exchange}'."),
     };
 }
