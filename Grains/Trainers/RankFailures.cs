@@ -19,5 +19,5 @@ internal static class RankFailures
 
     // What is wrong before the first step with the spec, the task or the machine is wrong again the next time.
     private static bool IsCertain(Exception error) =>
-        error is Training.Replicas.ModelException or Training.Native.DeviceUnavailableException or Training.Native.TorchUnavailableException or ArgumentException or InvalidDataException;
+        error is Training.Replicas.ModelException or Training.Native.DeviceUnavailableException or Training.Native.TorchUnavailableException or OrleansTrain.Data.DatasetException or ArgumentException or InvalidDataException;
 }
