@@ -36,7 +36,7 @@ public class SpecRefusalTests
     [InlineData("step_timeout=0", "step_timeout must be a time like 60s or 5m, at most 30 days; found '0' (--set step_timeout)")]
     [InlineData("step_timeout=inf", "step_timeout must be a time like 60s or 5m, at most 30 days; found 'inf' (--set step_timeout)")]
     [InlineData("max_failures=-2", "max_failures must be a whole number from -1 to 1000000; found '-2' (--set max_failures)")]
-    [InlineData("exchange=udp", "exchange must be one of auto, inproc, shm, tcp, orleans, none; found 'udp' (--set exchange)")]
+    [InlineData("exchange=udp", "exchange must be one of auto, inproc, shm, tcp, none; found 'udp' (--set exchange)")]
     [InlineData("on_error=ignore", "on_error must be one of fail, skip; found 'ignore' (--set on_error)")]
     [InlineData("dataset=mnist", "dataset must be s3://BUCKET/PREFIX (bucket: 3 to 63 of a-z, 0-9, -, .) or file:///FOLDER; found 'mnist' (--set dataset)")]
     [InlineData("dataset=s3://a:b@c/d", "dataset must be s3://BUCKET/PREFIX (bucket: 3 to 63 of a-z, 0-9, -, .) or file:///FOLDER; found 's3://a:b@c/d' (--set dataset)")]
