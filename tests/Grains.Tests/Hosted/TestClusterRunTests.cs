@@ -1,3 +1,4 @@
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.TestingHost;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
@@ -7,7 +8,6 @@ using OrleansTrain.Grains.Tests.Embedded;
 using OrleansTrain.Hosting;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
-using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace OrleansTrain.Grains.Tests.Hosted;
 
