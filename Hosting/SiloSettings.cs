@@ -7,11 +7,17 @@ namespace OrleansTrain.Hosting;
 /// <summary>What one silo is told when it starts. The same for a silo process and for one embedded in the client.</summary>
 public sealed record SiloSettings
 {
+    /// <summary>What <see cref="ClusterId"/> is unless it is set.</summary>
+    public const string DefaultClusterId = "default";
+
+    /// <summary>What <see cref="ServiceId"/> is unless it is set.</summary>
+    public const string DefaultServiceId = "orleanstrain";
+
     /// <summary>Keeps several clusters on one Redis apart.</summary>
-    public string ClusterId { get; init; } = "default";
+    public string ClusterId { get; init; } = DefaultClusterId;
 
     /// <summary>Keeps the state of several installations on one Redis apart.</summary>
-    public string ServiceId { get; init; } = "orleanstrain";
+    public string ServiceId { get; init; } = DefaultServiceId;
 
     /// <summary>Name shown in <c>cluster</c>; by default host name and port.</summary>
     public string? Name { get; init; }

@@ -9,8 +9,9 @@ namespace OrleansTrain.Client.Commands;
 internal static class Attachment
 {
     /// <exception cref="CommandFailedException">Nothing runs.</exception>
-    public static async Task<IClusterSession> OpenAsync(ClientServices services, CancellationToken cancellationToken) =>
-        await services.Sessions.AttachAsync(new SessionOptions { Verbose = services.Terminal.Verbosity == Verbosity.Verbose }, cancellationToken)
+    public static async Task<IClusterSession> OpenAsync(ClientServices services, string? runId, CancellationToken cancellationToken) =>
+        await services.Sessions.AttachAsync(runId, new SessionOptions { Verbose = services.Terminal.Verbosity == Verbosity.Verbose }, cancellationToken)
         ?? throw new CommandFailedException(
-            "no cluster is configured (ORLEANSTRAIN_REDIS) and nothing trains in this home folder; 'orleanstrain runs' lists runs of the past");
+            $"no cluster is configured (ORLEANSTRAIN_REDIS), and no process trains {(runId is null ? "" : $"run {runId} ")}in {services.Home.Root}; "
+            + "'orleanstrain runs' lists runs of the past");
 }

@@ -25,7 +25,7 @@ internal sealed class CancelCommand(ClientServices services)
     {
         var runId = parse.GetRequiredValue(_runId);
         using var interrupts = services.ListenForInterrupts();
-        await using var session = await Attachment.OpenAsync(services, interrupts.Requested);
+        await using var session = await Attachment.OpenAsync(services, runId, interrupts.Requested);
         var run = session.Grains.GetGrain<ITrainingGrain>(runId);
         var before = await run.GetStatus();
         if (before.Phase == RunPhase.Unknown)

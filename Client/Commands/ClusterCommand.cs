@@ -20,7 +20,7 @@ internal sealed class ClusterCommand(ClientServices services)
     private async Task<int> RunAsync()
     {
         using var interrupts = services.ListenForInterrupts();
-        await using var session = await Attachment.OpenAsync(services, interrupts.Requested);
+        await using var session = await Attachment.OpenAsync(services, runId: null, interrupts.Requested);
         var cluster = await session.Grains.GetGrain<IClusterGrain>(IClusterGrain.Key).GetCluster().WaitAsync(interrupts.Requested);
         var table = new Table().Border(TableBorder.Simple).AddColumns("silo", "name", "status", "version", "devices", "slots", "runs");
         foreach (var silo in cluster.Silos)

@@ -50,7 +50,8 @@ internal sealed class ResumeCommand(ClientServices services)
             Slots = services.Sessions.HasCluster ? 1 : await FindRanksAsync(runId, interrupts.Requested),
             Verbose = services.Terminal.Verbosity == Verbosity.Verbose,
         };
-        await using var session = await services.Sessions.OpenAsync(options, interrupts.Requested);
+        var session = await services.Sessions.OpenAsync(options, interrupts.Requested);
+        await using var closing = new ImpatientClosing(session, services.Time, interrupts.Requested);
         await session.Grains.GetGrain<ITrainingGrain>(runId).Resume(epochs);
         if (isDetached)
         {
@@ -58,6 +59,7 @@ internal sealed class ResumeCommand(ClientServices services)
             return ExitCodes.Success;
         }
 
+        using var announcement = services.Sessions.Announce(session, runId);
         var attended = new AttendedRun(services, session, runId);
         return await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
     }

@@ -35,7 +35,7 @@ internal sealed class StatusCommand(ClientServices services)
         var json = parse.GetValue(CommonOptions.Json);
         using var interrupts = services.ListenForInterrupts();
         var options = new SessionOptions { Verbose = services.Terminal.Verbosity == Verbosity.Verbose };
-        await using var session = await services.Sessions.AttachAsync(options, interrupts.Requested);
+        await using var session = await services.Sessions.AttachAsync(runId, options, interrupts.Requested);
         if (runId is null)
         {
             return await ShowAllAsync(session, json, interrupts.Requested);

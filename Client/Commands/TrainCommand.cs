@@ -52,7 +52,8 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         using var interrupts = services.ListenForInterrupts();
 
         var source = new RunSourceReader(services.Environment, services.WorkingFolder, services.Terminal.Redactor).ReadAsync(arguments);
-        await using var session = await new RunPreparation(services).OpenAsync(spec, options, interrupts.Requested);
+        var session = await new RunPreparation(services).OpenAsync(spec, options, interrupts.Requested);
+        await using var closing = new ImpatientClosing(session, services.Time, interrupts.Requested);
         interrupts.Requested.ThrowIfCancellationRequested();
 
         var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));
@@ -61,6 +62,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
             return ReportDetached(parse, spec, session, runId);
         }
 
+        using var announcement = services.Sessions.Announce(session, runId);
         var attended = new AttendedRun(services, session, runId);
         return await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
     }

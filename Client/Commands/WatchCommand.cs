@@ -22,8 +22,9 @@ internal sealed class WatchCommand(ClientServices services)
     private async Task<int> RunAsync(ParseResult parse)
     {
         using var interrupts = services.ListenForInterrupts();
-        await using var session = await Attachment.OpenAsync(services, interrupts.Requested);
-        var run = new AttendedRun(services, session, parse.GetRequiredValue(_runId));
+        var runId = parse.GetRequiredValue(_runId);
+        await using var session = await Attachment.OpenAsync(services, runId, interrupts.Requested);
+        var run = new AttendedRun(services, session, runId);
         return await run.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: false, interrupts.Requested);
     }
 }

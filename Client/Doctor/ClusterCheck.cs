@@ -17,7 +17,7 @@ internal sealed class ClusterCheck(ISessions sessions, string version) : IDoctor
 
         try
         {
-            await using var session = await sessions.AttachAsync(new SessionOptions(), cancellationToken);
+            await using var session = await sessions.AttachAsync(runId: null, new SessionOptions(), cancellationToken);
             return session is null
                 ? [NoSilo()]
                 : [.. Judge(await session.Grains.GetGrain<IClusterGrain>(IClusterGrain.Key).GetCluster().WaitAsync(cancellationToken))];

@@ -19,19 +19,32 @@ internal sealed class AttendedRun(ClientServices services, IClusterSession sessi
         using var leave = new CancellationTokenSource();
         var cancelling = Task.CompletedTask;
         await using var registration = interrupted.Register(() => cancelling = cancelOnInterrupt ? CancelAsync(leave) : leave.CancelAsync());
+        RunStatus? seen = null;
         try
         {
-            var follower = new RunFollower(session.Grains, runId, Terminal, services.Time);
-            var last = await RunDisplays.For(Terminal, services.Time).ShowAsync(follower.Changes(leave.Token));
+            var last = await RunDisplays.For(Terminal, services.Time).ShowAsync(Changes());
             await cancelling;
             return Report(RunResult.Of(last), last, json);
         }
         catch (OperationCanceledException) when (leave.IsCancellationRequested)
         {
+            if (json && seen is not null)
+            {
+                Terminal.WriteLine(RunResultJson.Write(RunResult.Of(seen)));
+            }
+
             Terminal.Note(cancelOnInterrupt
                 ? $"run {runId} has not ended in time; its last checkpoint is kept"
                 : $"left; run {runId} goes on. 'orleanstrain watch {runId}' follows it again");
             return ExitCodes.Interrupted;
+        }
+
+        async IAsyncEnumerable<RunStatus> Changes()
+        {
+            await foreach (var status in new RunFollower(session.Grains, runId, Terminal, services.Time).Changes(leave.Token))
+            {
+                yield return seen = status;
+            }
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
     private const string ClusterIdVariable = "ORLEANSTRAIN_CLUSTER_ID";
     private const string ServiceIdVariable = "ORLEANSTRAIN_SERVICE_ID";
 
+    private readonly RunningRuns _running = new(home);
+
     private string? Redis => Read(RedisVariable);
 
     public bool HasCluster => Redis is not null;
@@ -39,20 +41,51 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
             cancellationToken);
     }
 
-    public async Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken) =>
-        Redis is { } redis ? await ConnectAsync(redis, options, cancellationToken) : null;
+    public async Task<IClusterSession?> AttachAsync(string? runId, SessionOptions options, CancellationToken cancellationToken)
+    {
+        if (Redis is { } redis)
+        {
+            return await ConnectAsync(redis, options, cancellationToken);
+        }
+
+        foreach (var entry in _running.Find(runId))
+        {
+            if (await EmbeddedClient.ConnectAsync(entry.GatewayPort, entry.TrackingUri, options.Verbose, cancellationToken) is { } client)
+            {
+                return client;
+            }
+
+            _running.Forget(entry);
+        }
+
+        return null;
+    }
+
+    public IDisposable Announce(IClusterSession session, string runId) => session is EmbeddedHost host
+        ? _running.Announce(new RunningRuns.Entry(runId, host.GatewayPort, host.TrackingUri))
+        : NothingToTakeBack.Instance;
 
     private async Task<IClusterSession> ConnectAsync(string redis, SessionOptions options, CancellationToken cancellationToken) =>
         await ClusterClient.ConnectAsync(
             new ClusterClientOptions
             {
                 Redis = redis,
-                ClusterId = Read(ClusterIdVariable) ?? "default",
-                ServiceId = Read(ServiceIdVariable) ?? "orleanstrain",
+                ClusterId = Read(ClusterIdVariable) ?? SiloSettings.DefaultClusterId,
+                ServiceId = Read(ServiceIdVariable) ?? SiloSettings.DefaultServiceId,
                 TrackingUri = MlflowClientOptions.FromEnvironment()?.TrackingUri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) ?? "",
                 Verbose = options.Verbose,
             },
             cancellationToken);
 
     private string? Read(string variable) => environment(variable) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+
+    private sealed class NothingToTakeBack : IDisposable
+    {
+        public static NothingToTakeBack Instance { get; } = new();
+
+        public void Dispose()
+        {
+            // A run of a cluster needs no announcement: its grains are where everybody looks.
+        }
+    }
 }

@@ -12,5 +12,9 @@ internal interface ISessions
     Task<IClusterSession> OpenAsync(SessionOptions options, CancellationToken cancellationToken);
 
     /// <summary>Connects to what runs already: the cluster, or the embedded one of another process on the same home folder; null when nothing does.</summary>
-    Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken);
+    /// <param name="runId">The run to reach; null: any, the newest first.</param>
+    Task<IClusterSession?> AttachAsync(string? runId, SessionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Lets other processes attach to a run of an embedded session, until the result is disposed.</summary>
+    IDisposable Announce(IClusterSession session, string runId);
 }

@@ -13,9 +13,9 @@ public sealed class EmbeddedHost : IClusterSession
     private readonly EmbeddedTrackingServer? _tracking;
     private readonly IReadOnlyList<IHost> _silos;
 
-    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, string trackingUri)
+    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, int gatewayPort, string trackingUri)
     {
-        (_tracking, _silos, TrackingUri) = (tracking, silos, trackingUri);
+        (_tracking, _silos, GatewayPort, TrackingUri) = (tracking, silos, gatewayPort, trackingUri);
         Grains = silos[0].Services.GetRequiredService<IGrainFactory>();
     }
 
@@ -27,6 +27,9 @@ public sealed class EmbeddedHost : IClusterSession
 
     /// <inheritdoc/>
     public string TrackingUri { get; }
+
+    /// <summary>Where <see cref="EmbeddedClient"/> reaches the first silo, on loopback.</summary>
+    public int GatewayPort { get; }
 
     /// <summary>Starts everything and returns when the silos take calls.</summary>
     /// <exception cref="IOException">The home folder cannot be written.</exception>
@@ -48,7 +51,7 @@ public sealed class EmbeddedHost : IClusterSession
                 await host.StartAsync(cancellationToken);
             }
 
-            return new EmbeddedHost(server, hosts, tracking.TrackingUri.ToString().TrimEnd('/'));
+            return new EmbeddedHost(server, hosts, ports[1], tracking.TrackingUri.ToString().TrimEnd('/'));
         }
         catch
         {

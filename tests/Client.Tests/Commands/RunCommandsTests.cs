@@ -25,6 +25,7 @@ public class RunCommandsTests
 
         Assert.Equal(130, await running);
         Assert.Null(client.Run.CancelReason);
+        Assert.Null(client.Sessions!.Announced);
         Assert.EndsWith($"left; run {Statuses.RunId} goes on. 'orleanstrain watch {Statuses.RunId}' follows it again\n", client.Errors, StringComparison.Ordinal);
     }
 
@@ -50,7 +51,7 @@ public class RunCommandsTests
 
         Assert.Equal(1, await client.RunAsync(arguments));
 
-        Assert.StartsWith("error: no cluster is configured (ORLEANSTRAIN_REDIS) and nothing trains in this home folder", client.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: no cluster is configured (ORLEANSTRAIN_REDIS), and no process trains ", client.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public class TrainCommandTests
         Assert.Equal(status, json.RootElement.GetProperty("status").GetString());
         Assert.Equal(phase == RunPhase.Failed, client.Errors.Contains($"error: run {Statuses.RunId} failed: why", StringComparison.Ordinal));
         Assert.Equal(1, client.Sessions!.Closed);
+        Assert.Equal(Statuses.RunId, client.Sessions.Announced);
     }
 
     [Fact]

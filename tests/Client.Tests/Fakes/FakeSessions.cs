@@ -8,6 +8,8 @@ internal sealed class FakeSessions(FakeGrains grains, bool hasCluster, bool isRu
 {
     public SessionOptions? Opened { get; private set; }
 
+    public string? Announced { get; private set; }
+
     public int Closed { get; private set; }
 
     public bool HasCluster => hasCluster;
@@ -19,8 +21,14 @@ internal sealed class FakeSessions(FakeGrains grains, bool hasCluster, bool isRu
         return Task.FromResult<IClusterSession>(new Session(this, grains));
     }
 
-    public Task<IClusterSession?> AttachAsync(SessionOptions options, CancellationToken cancellationToken) =>
+    public Task<IClusterSession?> AttachAsync(string? runId, SessionOptions options, CancellationToken cancellationToken) =>
         Task.FromResult<IClusterSession?>(isRunning ? new Session(this, grains) : null);
+
+    public IDisposable Announce(IClusterSession session, string runId)
+    {
+        Announced = runId;
+        return new MemoryStream(); // anything that can be disposed of
+    }
 
     private sealed class Session(FakeSessions owner, FakeGrains grains) : IClusterSession
     {
