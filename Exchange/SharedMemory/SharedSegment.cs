@@ -95,10 +95,11 @@ internal sealed unsafe class SharedSegment : IDisposable
         }
 
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        if (file.Length != size)
+        var found = file.Length;
+        if (found != size)
         {
             file.Dispose();
-            throw new IOException($"The shared memory has {file.Length} bytes: expected {size}.");
+            throw new IOException($"The shared memory has {found} bytes: expected {size}.");
         }
 
         var segment = new SharedSegment(file);
@@ -123,10 +124,11 @@ internal sealed unsafe class SharedSegment : IDisposable
         {
             try
             {
-                // Whoever uses it holds a lock on it.
-                using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                // A young one is not even looked into: that would lock out those who are just connecting.
                 if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Abandoned)
                 {
+                    // Whoever uses it holds a lock on it.
+                    using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                     File.Delete(path);
                 }
             }
