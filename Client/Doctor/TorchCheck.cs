@@ -24,7 +24,8 @@ internal sealed class TorchCheck : IDoctorCheck
         }
 
         var torch = Finding.Good(Subject, $"libtorch loads, {(gpus == 0 ? "without CUDA" : $"with CUDA on {gpus} GPU{(gpus == 1 ? "" : "s")}")}");
-        return [torch, Judge(gpus, await NvidiaDriver.FindAsync(cancellationToken))];
+        var kernels = Finding.Good(Subject, MklKernels.Decision);
+        return [torch, kernels, Judge(gpus, await NvidiaDriver.FindAsync(cancellationToken))];
     }
 
     internal static Finding Judge(int usable, IReadOnlyList<string> found) => (usable, found.Count) switch

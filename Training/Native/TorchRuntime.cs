@@ -20,6 +20,7 @@ public static class TorchRuntime
     {
         // Before libtorch: thresholds only matter for what is allocated afterwards.
         GlibcAllocator.Tune();
+        MklKernels.Choose();
         try
         {
             // Before TorchSharp does: on failure it prints a page to standard output and copies the 0.5 GB of its packages to here.
