@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTrain.Exchange;
@@ -28,6 +29,9 @@ public static class GrainRegistration
         services.AddSingleton<IExchangeHub>(provider => new ExchangeHub(new ExchangeHubOptions
         {
             Silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
+            ListenAddress = settings.ListenOnAnyAddress ? IPAddress.Any : settings.AdvertisedAddress,
+            AdvertisedAddress = settings.AdvertisedAddress.ToString(),
+            Port = settings.TensorPort,
         }));
         services.AddSingleton<TaskRegistry>();
         services.AddSingleton<RunCheckpoints>();

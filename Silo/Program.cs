@@ -1,15 +1,15 @@
-using OrleansTrain.Hosting.Clustering;
+using System.CommandLine;
 using OrleansTrain.Silo;
-using OrleansTrain.Storage;
-using OrleansTrain.Tracking;
-using OrleansTrain.Training.Native;
 
 try
 {
-    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception error) when (error is SiloOptionsException or RedisUnreachableException or ObjectStoreException or MlflowException or TorchUnavailableException && !args.Contains("--verbose"))
+#pragma warning disable CA1031 // The end of the process: whatever it is, it is said in one line.
+catch (Exception error)
+#pragma warning restore CA1031
 {
-    await Console.Error.WriteLineAsync($"error: {error.Message}");
-    return 2;
+    var failure = StartFailure.Of(error);
+    await Console.Error.WriteLineAsync(args.Contains("--verbose") || args.Contains("-v") ? $"error: {failure.Line}\n{error}" : $"error: {failure.Line}");
+    return failure.ExitCode;
 }

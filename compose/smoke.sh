@@ -14,14 +14,20 @@ passed=0 failed=0
 
 say() { printf 'smoke: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
-check() {
+check() { # WHAT COMMAND…
   local what=$1; shift
   if "$@"; then passed=$((passed + 1)); say "ok: $what"; else failed=$((failed + 1)); say "FAILED: $what"; fi
+}
+# What everything after it needs.
+need() {
+  check "$@"
+  [[ $failed == 0 ]] || { echo "$passed passed, $failed failed"; exit 1; }
 }
 
 # Polls: containers tell nobody when they are ready. $1 what, $2 seconds, then the command.
 wait_for() {
-  local what=$1 end=$((SECONDS + $2)); shift 2
+  local what=$1 end=$((SECONDS + $2))
+  shift 2
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < end)) || { say "waited in vain for $what"; return 1; }
     sleep 0.5
@@ -31,7 +37,8 @@ wait_for() {
 pod() { podman --runtime runc "$@"; }
 start() { # NAME then what `podman run` takes
   local name=$1; shift
-  pod run -d --name "$prefix-$name" --hostname "$name" --network "$network" --network-alias "$name" "${limits[@]}" "$@" >/dev/null
+  # Where there is no systemd, podman complains that it cannot start its timers for health checks.
+  pod run -d --name "$prefix-$name" --hostname "$name" --network "$network" --network-alias "$name" "${limits[@]}" "$@" >/dev/null 2>>"$work/podman.log" || die "the container $name cannot be started: see ${work#"$PWD"/}/podman.log"
 }
 client() { pod run --rm --network "$network" "${limits[@]}" --env-file "$work/cluster.env" "$prefix/client" "$@"; }
 healthy() { pod exec "$prefix-$1" bash /app/healthcheck.sh /health/ready; }
@@ -134,23 +141,23 @@ start s3 --env NODE_OPTIONS=--openssl-legacy-provider --volume "$PWD/artifacts/t
   node /s3/node_modules/s3rver/bin/s3rver.js --address 0.0.0.0 --port 4568 --directory /tmp/s3 \
   --configure-bucket datasets --configure-bucket checkpoints --configure-bucket mlflow
 start tracking --env "ORLEANSTRAIN_TRACKING_TOKEN=$tracking_token" "$prefix/client" tracking --host 0.0.0.0 --port 5000 --allowed-host tracking
-check "Redis answers" wait_for Redis 30 pod exec "$prefix-redis" sh -c 'REDISCLI_AUTH=$REDIS_PASSWORD redis-cli ping | grep -q PONG'
-check "the S3 server answers" wait_for "the S3 server" 30 pod exec "$prefix-s3" bash -c 'exec 3<>/dev/tcp/127.0.0.1/4568'
-check "tracking answers" wait_for tracking 60 pod exec "$prefix-tracking" bash /app/healthcheck.sh /health 5000
+need "Redis answers" wait_for Redis 30 pod exec "$prefix-redis" sh -c 'REDISCLI_AUTH=$REDIS_PASSWORD redis-cli ping | grep -q PONG'
+need "the S3 server answers" wait_for "the S3 server" 30 pod exec "$prefix-s3" bash -c 'exec 3<>/dev/tcp/127.0.0.1/4568'
+need "tracking answers" wait_for tracking 60 pod exec "$prefix-tracking" bash /app/healthcheck.sh /health 5000
 
 for silo in silo-1 silo-2; do
-  start "$silo" --env-file "$work/cluster.env" --read-only --tmpfs /tmp --tmpfs /var/lib/orleanstrain:uid=1654,gid=1654 --cap-drop ALL \
+  start "$silo" --env-file "$work/cluster.env" --read-only --tmpfs /tmp --tmpfs /var/lib/orleanstrain:mode=1777 --cap-drop ALL \
     --shm-size 1g --stop-timeout 60 "$prefix/silo" --slots 2
 done
-for silo in silo-1 silo-2; do check "$silo is ready" wait_for "$silo" 90 healthy "$silo"; done
+for silo in silo-1 silo-2; do need "$silo is ready" wait_for "$silo" 90 healthy "$silo"; done
 
 field() { node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")); console.log(r[process.argv[2]])' "$1" "$2"; }
 is() { [[ $(field "$1" "$2") == "$3" ]]; }
 
 client doctor >"$work/doctor.txt" 2>&1 || say "doctor found something: see ${work#"$PWD"/}/doctor.txt"
-check "the data goes to the S3 server" client data put mnist s3://datasets/mnist
+need "the data goes to the S3 server" client data put mnist s3://datasets/mnist
 say "an undisturbed run"
-check "it ends" client train mnist --ranks 2 --epochs 2 --json >"$work/undisturbed.json"
+need "it ends" client train mnist --ranks 2 --epochs 2 --json >"$work/undisturbed.json"
 check "FINISHED" is "$work/undisturbed.json" status FINISHED
 
 say "the same run, and the silo that trains is stopped in the middle"

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansTrain.Hosting.Clustering;
 using StackExchange.Redis;
 
 namespace OrleansTrain.Client.Doctor;
@@ -6,7 +7,6 @@ namespace OrleansTrain.Client.Doctor;
 /// <summary>The Redis that <c>ORLEANSTRAIN_REDIS</c> names: reachable, writable, in time, and set up to keep what it is given.</summary>
 internal sealed class RedisCheck(string? connection, TimeProvider time) : IDoctorCheck
 {
-    private const string Variable = "ORLEANSTRAIN_REDIS";
     private const int TimeoutMilliseconds = 4000;
 
     public string Subject => "redis";
@@ -15,17 +15,17 @@ internal sealed class RedisCheck(string? connection, TimeProvider time) : IDocto
     {
         if (string.IsNullOrWhiteSpace(connection))
         {
-            return [Finding.Good(Subject, $"not configured ({Variable}): the cluster is embedded")];
+            return [Finding.Good(Subject, $"not configured ({RedisConnectionString.Variable}): the cluster is embedded")];
         }
 
         ConfigurationOptions options;
         try
         {
-            options = ConfigurationOptions.Parse(connection);
+            options = RedisConnectionString.Parse(connection);
         }
-        catch (ArgumentException)
+        catch (FormatException exception)
         {
-            return [Finding.Bad(Subject, $"{Variable} is no connection string", "write it like host:6379,password=…,ssl=true")];
+            return [Finding.Bad(Subject, exception.Message, $"correct {RedisConnectionString.Variable}")];
         }
 
         options.AbortOnConnectFail = true;
@@ -34,15 +34,15 @@ internal sealed class RedisCheck(string? connection, TimeProvider time) : IDocto
         try
         {
             await using var redis = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
-            return await LookAsync(redis);
+            return await LookAsync(redis, RedisConnectionString.Servers(options));
         }
         catch (RedisException exception)
         {
-            return [Explain(exception, Endpoints(options))];
+            return [Bad(RedisFault.Of(options, exception))];
         }
     }
 
-    private async Task<IReadOnlyList<Finding>> LookAsync(ConnectionMultiplexer redis)
+    private async Task<IReadOnlyList<Finding>> LookAsync(ConnectionMultiplexer redis, string address)
     {
         var database = redis.GetDatabase();
         var server = redis.GetServers()[0];
@@ -57,7 +57,7 @@ internal sealed class RedisCheck(string? connection, TimeProvider time) : IDocto
         var findings = new List<Finding>
         {
             Finding.Good(Subject, string.Create(
-                CultureInfo.InvariantCulture, $"{server.Version} at {server.EndPoint}, writable, answers in {latency.TotalMilliseconds:0.0} ms")),
+                CultureInfo.InvariantCulture, $"{server.Version} at {address}, writable, answers in {latency.TotalMilliseconds:0.0} ms")),
         };
         if (ClockSkew.Judge(Subject, clock, asked, answered) is { } skew)
         {
@@ -87,30 +87,5 @@ internal sealed class RedisCheck(string? connection, TimeProvider time) : IDocto
         }
     }
 
-    private Finding Explain(RedisException exception, string endpoints)
-    {
-        var message = exception.ToString();
-        if (message.Contains("NOAUTH", StringComparison.Ordinal))
-        {
-            return Finding.Bad(Subject, $"{endpoints} wants a password", $"add password=… to {Variable}");
-        }
-
-        if (message.Contains("WRONGPASS", StringComparison.Ordinal) || message.Contains("invalid password", StringComparison.Ordinal))
-        {
-            return Finding.Bad(Subject, $"{endpoints} refuses the password", $"correct password=… (and user=…) in {Variable}");
-        }
-
-        if (message.Contains("NOPERM", StringComparison.Ordinal))
-        {
-            return Finding.Bad(Subject, $"{endpoints} grants this user too few rights", "give the user all keys and commands: ACL SETUSER … ~* &* +@all");
-        }
-
-        return Finding.Bad(Subject, $"nothing answers as Redis at {endpoints}", $"start it, or correct the address (and ssl=true or false) in {Variable}");
-    }
-
-    private static string Endpoints(ConfigurationOptions options) => string.Join(", ", options.EndPoints.Select(endpoint => endpoint switch
-    {
-        System.Net.DnsEndPoint host => $"{host.Host}:{host.Port}",
-        _ => endpoint.ToString(),
-    }));
+    private Finding Bad(RedisFault fault) => Finding.Bad(Subject, fault.Text, fault.Mend);
 }

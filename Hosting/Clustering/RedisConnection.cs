@@ -22,7 +22,7 @@ public sealed class RedisConnection(string connectionString) : IAsyncDisposable
         }
         catch (RedisConnectionException error)
         {
-            throw new RedisUnreachableException(Options, error);
+            throw new RedisUnreachableException(RedisFault.Of(Options, error), error);
         }
         finally
         {
@@ -42,26 +42,9 @@ public sealed class RedisConnection(string connectionString) : IAsyncDisposable
 
     private static ConfigurationOptions Parse(string connectionString)
     {
-        // redis://:password@host:6379 is what other clients take; StackExchange.Redis has a notation of its own.
-        var options = Uri.TryCreate(connectionString, UriKind.Absolute, out var uri) && uri.Scheme is "redis" or "rediss"
-            ? FromUri(uri)
-            : ConfigurationOptions.Parse(connectionString);
+        var options = RedisConnectionString.Parse(connectionString);
         options.AbortOnConnectFail = true;
         options.ConnectTimeout = 5000;
-        return options;
-    }
-
-    private static ConfigurationOptions FromUri(Uri uri)
-    {
-        var options = new ConfigurationOptions { Ssl = uri.Scheme == "rediss" };
-        options.EndPoints.Add(uri.Host, uri.IsDefaultPort ? 6379 : uri.Port);
-        var parts = uri.UserInfo.Split(':', 2);
-        if (parts is [var user, var password])
-        {
-            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
-            options.Password = Uri.UnescapeDataString(password);
-        }
-
         return options;
     }
 }

@@ -30,8 +30,8 @@ public class DoctorTests
     public void ATimeWithinTheAnswersWayIsNoSkew() => Assert.Null(ClockSkew.Judge("s3", Now.AddSeconds(8), Now, Now.AddSeconds(10)));
 
     [Theory]
-    [InlineData("127.0.0.1:{0}", "nothing answers as Redis at 127.0.0.1:{0}")]
-    [InlineData("a=b=c,=", "ORLEANSTRAIN_REDIS is no connection string")]
+    [InlineData("127.0.0.1:{0}", "Redis at 127.0.0.1:{0} cannot be reached")]
+    [InlineData("a=b=c,=", "ORLEANSTRAIN_REDIS is no connection string: write it like host:6379,password=…,ssl=true or redis://user:password@host:6379.")]
     public async Task ARedisThatIsNotThereIsBad(string connection, string text)
     {
         var port = FreePort();
