@@ -3,6 +3,7 @@ using System.Text;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Pipeline;
 using OrleansTrain.Data.Reading;
+using OrleansTrain.Data.Statistics;
 using static TorchSharp.torch;
 
 namespace OrleansTrain.Data;
@@ -42,6 +43,9 @@ public sealed class DataPipeline
 
     /// <summary>Whether the number of records of a block is only known once it has been loaded.</summary>
     internal bool ChangesCounts => Steps.Any(step => step is PipelineStep.Filter);
+
+    /// <summary>Columns whose categories must be found before blocks can be loaded.</summary>
+    internal IReadOnlyList<string> Encoded => [.. Steps.OfType<PipelineStep.Encode>().Select(step => step.Column)];
 
     /// <summary>What decides how a loaded block looks: the format and the steps, not what is done to batches. Hexadecimal.</summary>
     internal string LoadDigest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
@@ -106,9 +110,32 @@ public sealed class DataPipeline
     public DataPipeline Standardise(params string[] columns) => Copy(standardised: columns);
 
     /// <summary>
+    /// Text, or whole numbers that stand for something, become numbers. The categories are those of the split <c>train</c>, found once a run when the
+    /// data is opened, which reads the whole split.
+    /// </summary>
+    public DataPipeline Encode(string column, CategoryEncoding encoding = CategoryEncoding.OneHot) => Copy(step: new PipelineStep.Encode(column, encoding));
+
+    /// <summary>
     /// Changes each input sample at random each time it is drawn. What is drawn depends on (seed, epoch, sample) alone. Not done in evaluation.
     /// </summary>
     public DataPipeline Augment(SampleTransform transform) => Copy(transform: transform);
+
+    /// <summary>The pipeline with the categories that were found, one vocabulary for each of <see cref="Encoded"/>.</summary>
+    internal DataPipeline WithCategories(IReadOnlyList<Vocabulary> vocabularies)
+    {
+        var next = 0;
+        return new DataPipeline
+        {
+            Format = Format,
+            Steps = [.. Steps.Select(step => step is PipelineStep.Encode encode ? CategorySteps.Resolve(encode, vocabularies[next++]) : step)],
+            InputColumns = InputColumns,
+            TargetColumn = TargetColumn,
+            InputShape = InputShape,
+            Scalings = Scalings,
+            Standardised = Standardised,
+            Transforms = Transforms,
+        };
+    }
 
     private DataPipeline Copy(
         DataFormat? format = null, PipelineStep? step = null, string[]? inputs = null, string? target = null, long[]? shape = null,

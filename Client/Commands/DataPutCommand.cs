@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansTrain.Client.Datasets;
 using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Specs;
 using OrleansTrain.Data.Packed;
 
@@ -15,17 +16,21 @@ internal sealed class DataPutCommand(ClientServices services)
 
     private readonly Option<bool> _replace = new("--replace") { Description = "Put it there even if there is a dataset already." };
 
+    private readonly Option<bool> _asIs = new("--as-is") { Description = "Copy the files unchanged rather than pack them: for tables with text, which a task encodes." };
+
     public Command Create()
     {
         var command = new DocumentedCommand(
             "put",
             "Write a dataset into the object store in training-ready blocks.",
             "orleanstrain data put mnist s3://datasets/mnist",
-            "orleanstrain data put ./my-idx-files s3://datasets/mine")
+            "orleanstrain data put ./my-idx-files s3://datasets/mine",
+            "orleanstrain data put ./my-table s3://datasets/table --as-is")
         {
             _source,
             _target,
             _replace,
+            _asIs,
         };
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
@@ -47,6 +52,13 @@ internal sealed class DataPutCommand(ClientServices services)
         if (!parse.GetValue(_replace) && await writer.Find(target, interrupts.Requested) is { } there)
         {
             throw new UsageException($"{target} holds a dataset already ({ManifestText.Summary(there)}); --replace puts it there anew");
+        }
+
+        if (parse.GetValue(_asIs))
+        {
+            var (objects, bytes) = await new DatasetCopy(stores).Copy(source, target, interrupts.Requested);
+            services.Terminal.WriteLine($"{target}: {objects} objects, {Numbers.Bytes(bytes)}");
+            return ExitCodes.Success;
         }
 
         var progress = new PutLines(services.Terminal, services.Time);

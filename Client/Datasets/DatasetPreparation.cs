@@ -1,3 +1,4 @@
+using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Grains.Abstractions.Specs;
@@ -26,6 +27,13 @@ internal sealed class DatasetPreparation(ShippedDatasets shipped, Func<IObjectSt
         }
 
         report($"putting {folder} into {spec.Dataset}, this once");
+        if (DatasetCopy.IsTable(folder))
+        {
+            var (objects, bytes) = await new DatasetCopy(stores).Copy(folder, spec.Dataset, cancellationToken);
+            report($"{spec.Dataset}: {objects} objects, {Numbers.Bytes(bytes)}");
+            return;
+        }
+
         var manifest = await new DatasetWriter(stores).Put(folder, spec.Dataset, cancellationToken: cancellationToken);
         report($"{spec.Dataset}: {ManifestText.Summary(manifest)}");
     }

@@ -12,6 +12,11 @@ internal static class SpecConsistency
         CheckSettings("optimizer", spec.Optimizer, OptimizerKeys.All[spec.Optimizer].Settings, spec.OptimizerSettings.Keys, entries);
         CheckSettings("schedule", spec.Schedule, ScheduleKeys.All[spec.Schedule], spec.ScheduleSettings.Keys, entries);
         CheckNesterov(spec, entries);
+        if (spec.ValidationShare > 0 && spec.ValidateEvery == 0)
+        {
+            throw new UsageException($"validation_share ({entries["validation_share"].Source}) holds records out that nothing would see: set validate_every, for example to 1");
+        }
+
         if (spec.ScheduleSettings.TryGetValue("min_lr", out var smallest) && smallest > spec.LearningRate)
         {
             throw new UsageException($"min_lr must be at most learning_rate, {spec.LearningRate}; found '{entries["min_lr"].Text}' ({entries["min_lr"].Source})");

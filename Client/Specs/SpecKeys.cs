@@ -1,3 +1,5 @@
+using OrleansTrain.Data.Formats;
+
 namespace OrleansTrain.Client.Specs;
 
 /// <summary>Every key of a spec, except <c>task</c> and <c>params.NAME</c>, which depend on the tasks there are.</summary>
@@ -24,6 +26,8 @@ internal static class SpecKeys
         SpecKey.OneOf(Schedule, [.. ScheduleKeys.All.Keys], (spec, text) => spec with { Schedule = text }),
         SpecKey.Whole("seed", 0, long.MaxValue, (spec, value) => spec with { Seed = value }),
         SpecKey.Text("dataset", LocationUri.Allowed, LocationUri.IsAllowed, (spec, text) => spec with { Dataset = text }),
+        SpecKey.OneOf(SpecGroups.Format, DataFormat.Names, (spec, text) => spec with { Format = text }),
+        .. FormatKeys.All,
         SpecKey.OneOf("shuffle", ["global", "window", "none"], (spec, text) => spec with { Shuffle = text }),
         SpecKey.Flag("drop_last", (spec, value) => spec with { DropLast = value }),
         new("checkpoint_every", "'epoch', a number of steps like 500, or a time like 30s, 10m, 1h", CheckpointInterval.Apply),
@@ -36,6 +40,8 @@ internal static class SpecKeys
         SpecKey.Whole("threads_per_rank", 1, 1024, (spec, value) => spec with { ThreadsPerRank = (int)value }),
         SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "none"], (spec, text) => spec with { Exchange = text }),
         SpecKey.Whole("validate_every", 0, 1_000_000, (spec, value) => spec with { ValidateEvery = (int)value }),
+        SpecKey.Number(
+            "validation_share", "a number from 0 to below 1", value => value is >= 0 and < 1, (spec, value) => spec with { ValidationShare = value }),
         SpecKey.Whole("log_every_steps", 0, int.MaxValue, (spec, value) => spec with { LogEverySteps = (int)value }),
         SpecKey.OneOf("on_error", ["fail", "skip"], (spec, text) => spec with { OnError = text }),
         SpecKey.Text("checkpoint_uri", LocationUri.Allowed, LocationUri.IsAllowed, (spec, text) => spec with { CheckpointUri = text }),

@@ -38,6 +38,6 @@ internal sealed class SpecLayer
             }
         }
 
-        return key;
+        return key == SpecGroups.Format + ".name" ? SpecGroups.Format : key;
     }
 }

@@ -54,6 +54,24 @@ public sealed class DataFormat : IEquatable<DataFormat>
     public static DataFormat WebDataset(int channels = 0, int width = 0, int height = 0, long mostPixels = 100_000_000) =>
         new("webdataset", ImageOptions(channels, width, height, mostPixels).ToDictionary());
 
+    /// <summary>Names of the formats, as a spec gives them.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["auto", "packed", "idx", "images", "csv", "jsonl", "parquet", "webdataset"];
+
+    /// <summary>Names of all formats' options, as a spec gives them.</summary>
+    public static IReadOnlyList<string> OptionNames { get; } =
+        ["label", "channels", "width", "height", "most_pixels", "header", "delimiter", "types", "columns", "splits"];
+
+    /// <summary>This format with what a spec says of it: another name, or further options. Options of this one stay, unless it is replaced by another.</summary>
+    /// <param name="name">Null or <c>auto</c>: this format.</param>
+    /// <param name="options">By the names of <see cref="OptionNames"/>.</param>
+    public DataFormat Configured(string? name, IReadOnlyDictionary<string, string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var other = name is null or "auto" ? Name : name;
+        var own = other == Name || Name == Auto.Name ? Options : new Dictionary<string, string>();
+        return new DataFormat(other, own.Concat(options).GroupBy(option => option.Key).ToDictionary(option => option.Key, option => option.Last().Value, StringComparer.Ordinal));
+    }
+
     /// <summary>Divides the records into splits by the hash of their names: <c>("train", 0.9), ("validation", 0.1)</c>. Not for packed blocks and IDX.</summary>
     public DataFormat WithSplits(params (string Name, double Share)[] shares) => With(
         "splits", string.Join(',', shares.Select(share => $"{share.Name}={share.Share.ToString(CultureInfo.InvariantCulture)}")));

@@ -24,7 +24,7 @@ internal static class DatasetReaders
         "parquet" => new ParquetDatasetReader(format),
         "webdataset" => new WebDatasetReader(format),
         "auto" => await Recognise(location, format, cancellationToken),
-        _ => throw new DatasetException($"There is no format '{format.Name}'; there are auto, packed, idx, images, csv, jsonl, parquet, webdataset."),
+        _ => throw new DatasetException($"There is no format '{format.Name}'; there are {string.Join(", ", DataFormat.Names)}."),
     };
 
     private static async Task<IDatasetReader> Recognise(DatasetLocation location, DataFormat format, CancellationToken cancellationToken)

@@ -9,14 +9,21 @@ internal sealed class EpochOrder
 {
     private readonly OrderSpec _spec;
     private readonly int _epoch;
-    private readonly IReadOnlyList<int> _records;
+    private readonly RecordSubset _subset;
     private readonly int[] _blocks;
     private readonly List<int> _firstBlock = [];
     private readonly List<long> _firstPosition = [];
 
     public EpochOrder(OrderSpec spec, IReadOnlyList<int> recordsPerBlock, int epoch)
+        : this(spec, new RecordSubset(recordsPerBlock), epoch)
     {
-        (_spec, _records, _epoch) = (spec, recordsPerBlock, epoch);
+    }
+
+    /// <summary>The order of a part of the records; what takes no part does not count.</summary>
+    public EpochOrder(OrderSpec spec, RecordSubset subset, int epoch)
+    {
+        (_spec, _subset, _epoch) = (spec, subset, epoch);
+        var recordsPerBlock = subset.Counts;
         _blocks = [.. Enumerable.Range(0, recordsPerBlock.Count)];
         if (spec.Shuffle == ShuffleMode.Global)
         {
@@ -78,7 +85,7 @@ internal sealed class EpochOrder
         var next = 0;
         foreach (var block in Blocks(window))
         {
-            for (var record = 0; record < _records[block]; record++)
+            foreach (var record in _subset.Of(block))
             {
                 samples[next++] = new SampleRef(block, record);
             }

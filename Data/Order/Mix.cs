@@ -4,7 +4,7 @@ namespace OrleansTrain.Data.Order;
 internal static class Mix
 {
     /// <summary>Purposes: two streams of the same seed and epoch must not be the same.</summary>
-    public const long Blocks = 1, Window = 2, Augmentation = 3;
+    public const long Blocks = 1, Window = 2, Augmentation = 3, HeldOut = 4;
 
     private const ulong Golden = 0x9E3779B97F4A7C15UL;
 

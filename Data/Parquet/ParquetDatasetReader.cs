@@ -37,7 +37,7 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
                 var note = string.Create(CultureInfo.InvariantCulture, $"{group} {first} {split}");
                 var part = new ObjectPart(file.Key, file.ETag, file.Size, 0, rows.RowGroup.TotalByteSize, note);
                 digest.Add(part);
-                blocks.Add(new CatalogBlock(Enumerable.Range(0, count).Count(row => IsOwn(file.Key, first + row, split)), [part]));
+                blocks.Add(new CatalogBlock(Enumerable.Range(0, count).Count(row => IsOwn(location.NameBelow(file.Key), first + row, split)), [part]));
                 first += count;
             }
         }
@@ -62,7 +62,7 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
             }
 
             var records = Enumerable.Range(0, checked((int)rows.RowCount))
-                .Where(row => IsOwn(part.Key, first + row, note[2]))
+                .Where(row => IsOwn(location.NameBelow(part.Key), first + row, note[2]))
                 .Select(row => (Func<Record>)(() => Read(columns, row, $"{name} record {(first + row).ToString(CultureInfo.InvariantCulture)}")))
                 .ToList();
             return new BlockContent.Loose(records, $"{name} from record {note[1]}");
@@ -96,7 +96,7 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
         }
     }
 
-    private bool IsOwn(string key, long record, string split) => !_splits.ByShare || _splits.ByHash(key, record) == split;
+    private bool IsOwn(string file, long record, string split) => !_splits.ByShare || _splits.ByHash(file, record) == split;
 
     /// <summary>Columns by the first part of their path, or by the whole of it where several share the first part.</summary>
     private List<(string Name, DataField Field)> Columns(ParquetSchema schema, string name)

@@ -1,6 +1,7 @@
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Reading;
+using OrleansTrain.Data.Statistics;
 
 namespace OrleansTrain.Data.Pipeline;
 
@@ -35,5 +36,13 @@ internal sealed class BlockLoader
     {
         var content = await _reader.Read(Location, block, _settings, cancellationToken);
         return BlockSteps.Apply(content, _pipeline, _settings);
+    }
+
+    /// <summary>The categories that a block has in the columns that the pipeline encodes.</summary>
+    /// <exception cref="DatasetException">It is corrupt, or a step failed: object and record are named.</exception>
+    public async Task<IReadOnlyList<Vocabulary>> Categories(CatalogBlock block, CancellationToken cancellationToken)
+    {
+        var content = await _reader.Read(Location, block, _settings, cancellationToken);
+        return CategorySteps.Categories(content, _pipeline, _settings);
     }
 }

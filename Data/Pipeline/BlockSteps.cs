@@ -88,7 +88,9 @@ internal static class BlockSteps
             : throw new DatasetException($"{bad} of {total} records of {origin} are bad, more than may be skipped; the first: {first!.Message}", first);
     }
 
-    private static Record? Run(Func<Record> decode, List<PipelineStep> steps)
+    /// <summary>A record after these steps, or null when a filter drops it.</summary>
+    /// <exception cref="DatasetException">It is bad, or a step failed.</exception>
+    public static Record? Run(Func<Record> decode, List<PipelineStep> steps)
     {
         var record = decode();
         foreach (var step in steps)

@@ -17,11 +17,19 @@ internal abstract record PipelineStep(string Key)
     /// <summary>Changes all records of a block at once, as tensors by column.</summary>
     public sealed record Tensors(string Key, Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, Tensor>> Apply) : PipelineStep(Key);
 
+    /// <summary>Numbers the categories of a column, which are yet to be found in the data; gives way to a <see cref="Map"/> then.</summary>
+    public sealed record Encode(string Column, CategoryEncoding Encoding) : PipelineStep($"encode {Column} {Encoding}");
+
     /// <summary>What the step does, for the digest of a pipeline: its kind, key and code.</summary>
     public string Identity
     {
         get
         {
+            if (this is Encode)
+            {
+                return Key;
+            }
+
             var method = this switch
             {
                 Map map => map.Apply.Method,

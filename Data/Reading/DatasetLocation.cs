@@ -19,6 +19,9 @@ public sealed record DatasetLocation(string Uri, IObjectStore Store, string Pref
     /// <summary>Key of an object below the prefix.</summary>
     public string Key(string name) => Prefix.Length == 0 ? name : $"{Prefix}/{name}";
 
+    /// <summary>Name of an object below the prefix: what stays the same when a dataset is copied elsewhere.</summary>
+    public string NameBelow(string key) => Prefix.Length > 0 && key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..].TrimStart('/') : key;
+
     /// <summary>URI of an object below the prefix, for messages.</summary>
     public string UriOf(string name) => $"{Uri}/{name}";
 

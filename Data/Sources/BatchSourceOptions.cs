@@ -32,6 +32,12 @@ public sealed record BatchSourceOptions
     /// </summary>
     public bool Exhaustive { get; init; }
 
+    /// <summary>Share of the split <c>train</c> that the run holds out for validation, 0 … 1; statistics are those of the rest.</summary>
+    public double HeldOut { get; init; }
+
+    /// <summary>Which records of the split take part.</summary>
+    public RecordPart Part { get; init; } = RecordPart.All;
+
     /// <summary>What a bad record does.</summary>
     public BadRecords OnError { get; init; } = BadRecords.Fail;
 
@@ -65,11 +71,24 @@ public sealed record BatchSourceOptions
 
     internal void Check()
     {
-        if (WorldSize < 1 || Rank < 0 || Rank >= WorldSize || BatchSize < 1 || WindowRecords < 1)
+        if (WorldSize < 1 || Rank < 0 || Rank >= WorldSize || BatchSize < 1 || WindowRecords < 1 || HeldOut is not (>= 0 and < 1))
         {
             throw new ArgumentException($"Rank {Rank} of {WorldSize} with batch size {BatchSize} and window {WindowRecords} is no place to read from.");
         }
     }
+}
+
+/// <summary>Which records of a split take part.</summary>
+public enum RecordPart
+{
+    /// <summary>All of them.</summary>
+    All,
+
+    /// <summary>Those that are not held out.</summary>
+    Kept,
+
+    /// <summary>Those that are held out.</summary>
+    HeldOut,
 }
 
 /// <summary>What a record that cannot be read does.</summary>

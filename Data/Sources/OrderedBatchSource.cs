@@ -13,8 +13,7 @@ namespace OrleansTrain.Data.Sources;
 internal sealed class OrderedBatchSource : IBatchSource
 {
     private readonly BatchSourceOptions _options;
-    private readonly IReadOnlyList<int> _records;
-    private readonly long[] _firstSample;
+    private readonly RecordSubset _records;
     private readonly int[] _skipped;
     private readonly IBlockSupply _supply;
     private readonly OrderSpec _order;
@@ -30,25 +29,23 @@ internal sealed class OrderedBatchSource : IBatchSource
     public OrderedBatchSource(DataPipeline pipeline, RecordSchema schema, IReadOnlyList<int> records, IBlockSupply supply, BatchSourceOptions options, bool slowToRead = false)
     {
         options.Check();
-        (_options, _records, _supply) = (options, records, supply);
+        (_options, _supply) = (options, supply);
+        _records = new RecordSubset(records, options.Part == RecordPart.All ? 0 : options.HeldOut, options.Part == RecordPart.HeldOut);
         _order = options.Order(schema.RecordBytes, slowToRead);
         var layout = BatchLayout.Create(pipeline, schema);
         _pool = new BatchPool(layout, options.BatchSize);
         _assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed, _pool);
-        _firstSample = new long[records.Count];
         _skipped = new int[records.Count];
-        for (var i = 1; i < records.Count; i++)
-        {
-            _firstSample[i] = _firstSample[i - 1] + records[i - 1];
-        }
-
-        var steps = new StepPlan(_order, records.Sum(count => (long)count));
+        var steps = new StepPlan(_order, _records.Counts.Sum(count => (long)count));
         (StepsPerEpoch, SamplesPerEpoch) = (steps.Count, steps.Samples);
     }
 
     public long StepsPerEpoch { get; }
 
     public long SamplesPerEpoch { get; }
+
+    /// <summary>Records that take part, whether or not an epoch leaves some out at its end.</summary>
+    public long Records => _records.Counts.Sum(count => (long)count);
 
     public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waited);
 
@@ -120,11 +117,11 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
 
         var origin = new BatchOrigin(reader, step, samples[0]);
-        return _assembler.Assemble(samples, reader.Blocks, _firstSample, reader.Epoch, origin.Describe);
+        return _assembler.Assemble(samples, reader.Blocks, _records.FirstRecord, reader.Epoch, origin.Describe);
     }
 
     private EpochReader Reader(int epoch, long firstStep) =>
-        new(new EpochOrder(_order, _records, epoch), _records.Count, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
+        new(new EpochOrder(_order, _records, epoch), _skipped.Length, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
 
     /// <summary>Put into words only when somebody asks: when something went wrong.</summary>
     private sealed class BatchOrigin(EpochReader reader, long step, SampleRef first)

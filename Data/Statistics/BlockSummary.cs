@@ -7,11 +7,15 @@ namespace OrleansTrain.Data.Statistics;
 internal static class BlockSummary
 {
     /// <summary>One summary a column. The caller holds a reference to the block.</summary>
-    public static IReadOnlyList<ColumnSummary> Of(DataBlock block, IReadOnlyList<string> columns) =>
-        [.. columns.Select(column => Of(block, column))];
+    /// <param name="records">The records that count; null: all of them.</param>
+    public static IReadOnlyList<ColumnSummary> Of(DataBlock block, IReadOnlyList<string> columns, IReadOnlyList<int>? records = null)
+    {
+        records ??= [.. Enumerable.Range(0, block.Count)];
+        return [.. columns.Select(column => Of(block, column, records))];
+    }
 
     // Two passes over the block: the first for the mean, the second for the deviations from it. Exact enough for any values.
-    private static unsafe ColumnSummary Of(DataBlock block, string name)
+    private static unsafe ColumnSummary Of(DataBlock block, string name, IReadOnlyList<int> records)
     {
         var (column, offset) = block.Schema.Find(name);
         var summary = ColumnSummary.Empty(column);
@@ -20,7 +24,7 @@ internal static class BlockSummary
         var each = values.Length / groups;
         for (var pass = 0; pass < 2; pass++)
         {
-            for (var record = 0; record < block.Count; record++)
+            foreach (var record in records)
             {
                 fixed (float* target = values)
                 {

@@ -51,7 +51,7 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
             {
                 var note = new TextNote(run.FirstRecord, run.Records, split, columns);
                 var part = new ObjectPart(file.Key, file.ETag, file.Size, run.Offset, run.Length, note.Write());
-                var own = Enumerable.Range(0, run.Records).Count(i => IsOwn(file.Key, run.FirstRecord + i, split));
+                var own = Enumerable.Range(0, run.Records).Count(i => IsOwn(location.NameBelow(file.Key), run.FirstRecord + i, split));
                 digest.Add(part);
                 blocks.Add(new CatalogBlock(own, [part]));
             }
@@ -69,7 +69,7 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
         var text = Decode(((NativeBuffer)bytes).GetSpan(), name);
         var note = TextNote.Read(part.Note);
         var records = Parse(text, name, note.FirstRecord, note.Columns)
-            .Where((_, i) => IsOwn(part.Key, note.FirstRecord + i, note.Split));
+            .Where((_, i) => IsOwn(location.NameBelow(part.Key), note.FirstRecord + i, note.Split));
         return new BlockContent.Loose(records, $"{name} from record {note.FirstRecord.ToString(CultureInfo.InvariantCulture)}");
     }
 
@@ -92,7 +92,7 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
         }
     }
 
-    private bool IsOwn(string key, long record, string split) => !_splits.ByShare || _splits.ByHash(key, record) == split;
+    private bool IsOwn(string file, long record, string split) => !_splits.ByShare || _splits.ByHash(file, record) == split;
 
     private async Task<IReadOnlyList<TextColumn>> Sample(DatasetLocation location, Storage.ObjectInfo file, CancellationToken cancellationToken)
     {

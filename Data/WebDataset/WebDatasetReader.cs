@@ -64,7 +64,7 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
                 {
                     var part = new ObjectPart(shard.Key, shard.ETag, shard.Size, start, end - start, split);
                     digest.Add(part);
-                    blocks.Add(new CatalogBlock(names.Count(name => IsOwn(shard.Key, name, split)), [part]));
+                    blocks.Add(new CatalogBlock(names.Count(name => IsOwn(location.NameBelow(shard.Key), name, split)), [part]));
                     names.Clear();
                 }
 
@@ -93,7 +93,7 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
             records[^1].Fields.Add(await Decode(entry, record.Length, $"{name} file {entry.Name}", cancellationToken));
         }
 
-        var own = records.Where(record => IsOwn(part.Key, record.Name, part.Note)).Select(record => (Func<Record>)(() => Build(record.Name, record.Fields, name)));
+        var own = records.Where(record => IsOwn(location.NameBelow(part.Key), record.Name, part.Note)).Select(record => (Func<Record>)(() => Build(record.Name, record.Fields, name)));
         return new BlockContent.Loose([.. own], $"{name} from byte {part.Offset.ToString(CultureInfo.InvariantCulture)}");
     }
 
@@ -142,7 +142,7 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
         }
     }
 
-    private bool IsOwn(string key, string record, string split) => !_splits.ByShare || _splits.ByHash($"{key}/{record}") == split;
+    private bool IsOwn(string file, string record, string split) => !_splits.ByShare || _splits.ByHash($"{file}/{record}") == split;
 
     private async Task<Func<KeyValuePair<string, Field>>> Decode(TarEntry entry, int recordLength, string origin, CancellationToken cancellationToken)
     {

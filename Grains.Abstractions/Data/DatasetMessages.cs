@@ -68,7 +68,17 @@ public sealed record FitRequest
 
     /// <summary>Share of the records that may be bad.</summary>
     [Id(5)] public required double MostBad { get; init; }
+
+    /// <summary>Records of each block after preprocessing, where they are known; empty while categories are looked for.</summary>
+    [Id(6)] public int[] Records { get; init; } = [];
+
+    /// <summary>Share of the records that is held out and does not count.</summary>
+    [Id(7)] public double HeldOut { get; init; }
 }
+
+/// <summary>The categories of a column, in ordinal order, and how often each occurs.</summary>
+[GenerateSerializer, Alias("OrleansTrain.FittedCategories"), Immutable]
+public sealed record FittedCategories([property: Id(0)] string Column, [property: Id(1)] string[] Values, [property: Id(2)] long[] Counts);
 
 /// <summary>Statistics of a column, for each index of its first dimension.</summary>
 [GenerateSerializer, Alias("OrleansTrain.FittedColumn"), Immutable]

@@ -22,4 +22,10 @@ public interface IDatasetGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Fit"), ResponseTimeout("01:00:00")]
     Task<FittedColumn[]> Fit(FitRequest request);
+
+    /// <summary>
+    /// The categories, over the whole split, of the columns that the pipeline encodes: found block by block in parallel the first time, then kept with the run.
+    /// </summary>
+    [Alias("FindCategories"), ResponseTimeout("01:00:00")]
+    Task<FittedCategories[]> FindCategories(FitRequest request);
 }

@@ -93,4 +93,13 @@ public sealed record RunSpec
 
     /// <summary>Where checkpoints go: <c>s3://bucket/prefix</c> or <c>file:///folder</c>; a folder a run is made below it.</summary>
     [Id(28)] public required string CheckpointUri { get; init; }
+
+    /// <summary>Format of the data, <c>images</c>, <c>csv</c> …; <c>auto</c>: as the task says, or recognised by the files.</summary>
+    [Id(29)] public string Format { get; init; } = "auto";
+
+    /// <summary>Options of the format, over those of the task: <c>label</c>, <c>channels</c>, <c>types</c>, <c>splits</c> …</summary>
+    [Id(30)] public IReadOnlyDictionary<string, string> FormatOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Share of the split <c>train</c> that is held out for validation; 0: the split <c>validation</c> is used.</summary>
+    [Id(31)] public double ValidationShare { get; init; }
 }

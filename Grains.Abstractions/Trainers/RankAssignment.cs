@@ -17,6 +17,7 @@ public sealed record RankAssignment(
 /// <summary>What a rank found when it was prepared.</summary>
 /// <param name="Parameters">The model's trainable parameters in order; must be equal on all ranks.</param>
 /// <param name="Endpoint">The tensor channel of the rank's silo.</param>
+/// <param name="Preprocessing">Statistics and categories that were found in the training data, as JSON; null when the task uses none.</param>
 [GenerateSerializer, Alias("OrleansTrain.PreparedRank"), Immutable]
 public sealed record PreparedRank(
     [property: Id(0)] int Rank,
@@ -27,7 +28,8 @@ public sealed record PreparedRank(
     [property: Id(5)] long SamplesPerEpoch,
     [property: Id(6)] long StartStep,
     [property: Id(7)] string DatasetDigest,
-    [property: Id(8)] string DatasetSchema);
+    [property: Id(8)] string DatasetSchema,
+    [property: Id(9)] byte[]? Preprocessing);
 
 /// <summary>Name and shape of one parameter.</summary>
 [GenerateSerializer, Alias("OrleansTrain.ParameterShape"), Immutable]

@@ -23,6 +23,12 @@ public sealed record EpochReport(
 {
     /// <summary>Sums of the validation after this epoch over this rank's share; empty when there was none.</summary>
     [Id(10)] public IReadOnlyDictionary<string, MetricSum> Validation { get; init; } = new Dictionary<string, MetricSum>();
+
+    /// <summary>Bad records, whose place others have taken, in the blocks that the rank has met so far; all ranks meet the same ones.</summary>
+    [Id(11)] public long SkippedRecords { get; init; }
+
+    /// <summary>Bytes of a decoded, preprocessed record.</summary>
+    [Id(12)] public int RecordBytes { get; init; }
 }
 
 /// <summary>Sums of one rank over the steps since the report before; made every <c>log_every_steps</c> steps.</summary>

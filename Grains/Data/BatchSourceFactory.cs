@@ -25,12 +25,71 @@ public sealed class BatchSourceFactory
         string datasetUri, string split, DataPipeline pipeline, BatchSourceOptions options, CancellationToken cancellationToken = default)
     {
         var request = new DatasetRequest { Uri = datasetUri.TrimEnd('/'), Split = split, Format = pipeline.Format.Name, FormatOptions = pipeline.Format.Options };
-        var key = $"{options.RunId}|{request.Uri}|{split}";
-        var description = await _grains.GetGrain<IDatasetGrain>(key).Open(request).WaitAsync(cancellationToken);
+        var description = await Dataset(request, options).Open(request).WaitAsync(cancellationToken);
+        var train = request with { Split = "train" };
+        var vocabularies = await FindCategories(pipeline, train, options).WaitAsync(cancellationToken);
+        pipeline = pipeline.WithCategories(vocabularies);
+        var (schema, records, supply) = await Survey(request, description, pipeline, options, cancellationToken);
+        var fitted = await Fit(pipeline, train, split == train.Split ? records : null, options, cancellationToken);
+        return new OpenedDataset(
+            new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options, slowToRead: description.Format == "images"),
+            description, schema, pipeline, new FittedPreprocessing(fitted, vocabularies));
+    }
+
+    private IDatasetGrain Dataset(DatasetRequest request, BatchSourceOptions options) => _grains.GetGrain<IDatasetGrain>(Key(request, options));
+
+    private static string Key(DatasetRequest request, BatchSourceOptions options) => $"{options.RunId}|{request.Uri}|{request.Split}";
+
+    private FitRequest FitRequest(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options) => new()
+    {
+        Dataset = train,
+        Pipeline = _pipelines.Register(pipeline),
+        Columns = [.. pipeline.Standardised],
+        Silo = _silo.SiloAddress,
+        SkipBad = options.OnError == BadRecords.Skip,
+        MostBad = options.MostSkipped,
+    };
+
+    /// <summary>Categories always come from the split that is trained on, all of it.</summary>
+    private async Task<IReadOnlyList<Vocabulary>> FindCategories(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options)
+    {
+        if (pipeline.Encoded.Count == 0)
+        {
+            return [];
+        }
+
+        var found = await Dataset(train, options).FindCategories(FitRequest(pipeline, train, options) with { Columns = [.. pipeline.Encoded] });
+        return [.. found.Select(Fitting.Unpack)];
+    }
+
+    /// <summary>Statistics always come from what is trained on, also for what is validated and tested.</summary>
+    private async Task<IReadOnlyList<ColumnSummary>> Fit(
+        DataPipeline pipeline, DatasetRequest train, IReadOnlyList<int>? records, BatchSourceOptions options, CancellationToken cancellationToken)
+    {
+        if (pipeline.Standardised.Count == 0)
+        {
+            return [];
+        }
+
+        if (records is null)
+        {
+            var description = await Dataset(train, options).Open(train).WaitAsync(cancellationToken);
+            (_, records, _) = await Survey(train, description, pipeline, options, cancellationToken);
+        }
+
+        var fitted = await Dataset(train, options)
+            .Fit(FitRequest(pipeline, train, options) with { Records = [.. records], HeldOut = options.HeldOut })
+            .WaitAsync(cancellationToken);
+        return [.. fitted.Select(Fitting.Unpack)];
+    }
+
+    private async Task<(RecordSchema Schema, IReadOnlyList<int> Records, GrainBlockSupply Supply)> Survey(
+        DatasetRequest request, DatasetDescription description, DataPipeline pipeline, BatchSourceOptions options, CancellationToken cancellationToken)
+    {
         var supply = new GrainBlockSupply(_grains, _silo.SiloAddress, new BlockRequest
         {
             Dataset = request with { Format = description.Format },
-            DatasetKey = key,
+            DatasetKey = Key(request, options),
             Digest = description.Digest,
             Block = -1,
             Records = -1,
@@ -38,31 +97,9 @@ public sealed class BatchSourceFactory
             SkipBad = options.OnError == BadRecords.Skip,
             MostBad = options.MostSkipped,
         });
-        var fitted = await Fit(pipeline, request with { Split = "train" }, options).WaitAsync(cancellationToken);
         var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
         supply.Records = records;
-        return new OpenedDataset(
-            new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options, slowToRead: description.Format == "images"), description, schema, records, pipeline, fitted);
-    }
-
-    /// <summary>Statistics always come from the split that is trained on, also for what is tested.</summary>
-    private async Task<IReadOnlyList<ColumnSummary>> Fit(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options)
-    {
-        if (pipeline.Standardised.Count == 0)
-        {
-            return [];
-        }
-
-        var fitted = await _grains.GetGrain<IDatasetGrain>($"{options.RunId}|{train.Uri}|{train.Split}").Fit(new FitRequest
-        {
-            Dataset = train,
-            Pipeline = _pipelines.Register(pipeline),
-            Columns = [.. pipeline.Standardised],
-            Silo = _silo.SiloAddress,
-            SkipBad = options.OnError == BadRecords.Skip,
-            MostBad = options.MostSkipped,
-        });
-        return [.. fitted.Select(Fitting.Unpack)];
+        return (schema, records, supply);
     }
 
     private static async Task<(RecordSchema Schema, IReadOnlyList<int> Records)> Survey(

@@ -32,16 +32,42 @@ internal sealed class BlockLoads(IObjectStores stores, PipelineRegistry pipeline
         }
     }
 
+    /// <summary>The categories that a block has in the columns that its pipeline encodes.</summary>
+    /// <exception cref="DatasetException">The block is corrupt.</exception>
+    public async Task<FittedCategories[]> Categories(BlockRequest request, BlockAddress address)
+    {
+        await _slots.WaitAsync();
+        try
+        {
+            return await Task.Run(async () =>
+            {
+                var loader = await Loader(request);
+                return (await loader.Categories(Entry(address), CancellationToken.None)).Select(Fitting.Pack).ToArray();
+            });
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
     public void Dispose() => _slots.Dispose();
 
-    private async Task<DataBlock> LoadNow(BlockRequest request, BlockAddress address)
+    private static CatalogBlock Entry(BlockAddress address) => new(
+        address.Records, [.. address.Parts.Select(part => new ObjectPart(part.Key, part.ETag, part.Size, part.Offset, part.Length, part.Note))]);
+
+    private Task<BlockLoader> Loader(BlockRequest request)
     {
         var location = DatasetLocation.Resolve(stores, request.Dataset.Uri);
         var settings = new ReadSettings(request.SkipBad, request.MostBad, options.Value.ParallelGets);
         var format = DataFormat.Named(request.Dataset.Format, request.Dataset.FormatOptions);
-        var loader = await BlockLoader.Create(location, pipelines.Find(request.Pipeline).From(format), settings, CancellationToken.None);
-        var parts = address.Parts.Select(part => new ObjectPart(part.Key, part.ETag, part.Size, part.Offset, part.Length, part.Note));
-        var block = await loader.Load(new CatalogBlock(address.Records, [.. parts]), CancellationToken.None);
+        return BlockLoader.Create(location, pipelines.Find(request.Pipeline).From(format), settings, CancellationToken.None);
+    }
+
+    private async Task<DataBlock> LoadNow(BlockRequest request, BlockAddress address)
+    {
+        var loader = await Loader(request);
+        var block = await loader.Load(Entry(address), CancellationToken.None);
         if (request.Records >= 0 && block.Count != request.Records)
         {
             var (origin, count) = (block.Origin, block.Count);

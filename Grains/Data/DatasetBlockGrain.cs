@@ -1,5 +1,6 @@
 using Orleans.Placement;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Placement;
@@ -44,11 +45,17 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Gr
         }
     }
 
-    public async Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns)
+    public async Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns, long firstRecord, double heldOut)
     {
         using var lease = (await Acquire(request)).Lease;
-        return lease.Block.Count == 0 ? [] : await Task.Run(() => BlockSummary.Of(lease.Block, columns).Select(Fitting.Pack).ToArray());
+        return lease.Block.Count == 0 ? [] : await Task.Run(() =>
+        {
+            var records = RecordSubset.Of(firstRecord, lease.Block.Count, heldOut, takesHeldOut: false).ToList();
+            return BlockSummary.Of(lease.Block, columns, records).Select(Fitting.Pack).ToArray();
+        });
     }
+
+    public async Task<FittedCategories[]> FindCategories(BlockRequest request) => await loads.Categories(request, await Locate(request));
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

@@ -4,8 +4,10 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansTrain.Data;
 using OrleansTrain.Data.Formats;
+using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Reading;
+using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Storage;
 
@@ -18,6 +20,7 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
     private const int ParallelBlocks = 8;
 
     private readonly Dictionary<string, Task<FittedColumn[]>> _fitted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<FittedCategories[]>> _categories = new(StringComparer.Ordinal);
     private DatasetCatalog? _catalog;
     private Task<DatasetDescription>? _opening;
 
@@ -51,26 +54,43 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
     }
 
     // Reentrant: the blocks that are summarised ask this grain where their bytes are.
-    public async Task<FittedColumn[]> Fit(FitRequest request)
+    public Task<FittedColumn[]> Fit(FitRequest request) => Once(
+        _fitted, $"{request.Pipeline} {request.SkipBad} {request.HeldOut} {string.Join('|', request.Columns)}", () => FitNow(request));
+
+    public Task<FittedCategories[]> FindCategories(FitRequest request) => Once(_categories, $"{request.Pipeline} {request.SkipBad}", () => FindNow(request));
+
+    private static async Task<T> Once<T>(Dictionary<string, Task<T>> done, string key, Func<Task<T>> work)
     {
-        var key = $"{request.Pipeline} {request.SkipBad} {string.Join('|', request.Columns)}";
-        if (!_fitted.TryGetValue(key, out var fitting))
+        if (!done.TryGetValue(key, out var task))
         {
-            _fitted[key] = fitting = FitNow(request);
+            done[key] = task = work();
         }
 
         try
         {
-            return await fitting;
+            return await task;
         }
         catch
         {
-            _fitted.Remove(key);
+            // The next one who asks tries again.
+            done.Remove(key);
             throw;
         }
     }
 
     private async Task<FittedColumn[]> FitNow(FitRequest request)
+    {
+        var first = new RecordSubset(request.Records).FirstRecord;
+        return Merge(await OverBlocks(request, (supply, block) => supply.Summarise(block, request.Columns, first[block], request.HeldOut)));
+    }
+
+    private async Task<FittedCategories[]> FindNow(FitRequest request)
+    {
+        var blocks = await OverBlocks(request, (supply, block) => supply.FindCategories(block));
+        return [.. request.Columns.Select((column, i) => Fitting.Pack(Vocabulary.Merge(column, blocks.Select(block => Fitting.Unpack(block[i])))))];
+    }
+
+    private async Task<T[]> OverBlocks<T>(FitRequest request, Func<GrainBlockSupply, int, Task<T>> work)
     {
         var description = await Open(request.Dataset);
         var supply = new GrainBlockSupply(GrainFactory, request.Silo, new BlockRequest
@@ -84,10 +104,10 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
             SkipBad = request.SkipBad,
             MostBad = request.MostBad,
         });
-        var blocks = new FittedColumn[description.Records.Length][];
+        var blocks = new T[description.Records.Length];
         await Parallel.ForAsync(0, blocks.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelBlocks, TaskScheduler = TaskScheduler.Current }, async (block, _) =>
-            blocks[block] = await supply.Summarise(block, request.Columns));
-        return Merge(blocks);
+            blocks[block] = await work(supply, block));
+        return blocks;
     }
 
     private async Task<DatasetDescription> List(DatasetRequest request)

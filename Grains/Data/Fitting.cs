@@ -19,6 +19,10 @@ internal static class Fitting
 
     public static ColumnSummary Unpack(FittedColumn column) => new(column.Name, column.Count, column.Mean, column.SquaredDeviation, column.Min, column.Max);
 
+    public static FittedCategories Pack(Vocabulary vocabulary) => new(vocabulary.Column, [.. vocabulary.Categories], [.. vocabulary.Counts]);
+
+    public static Vocabulary Unpack(FittedCategories categories) => new(categories.Column, categories.Values, categories.Counts);
+
     /// <summary>The pipeline with a scaling for each fitted column.</summary>
     public static DataPipeline Apply(DataPipeline pipeline, IReadOnlyList<ColumnSummary> columns)
     {

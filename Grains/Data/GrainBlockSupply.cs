@@ -18,7 +18,11 @@ internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, B
     }
 
     /// <summary>Statistics of some columns of a block.</summary>
-    public Task<FittedColumn[]> Summarise(int block, string[] columns) => Grain(block).Summarise(Request(block), columns);
+    public Task<FittedColumn[]> Summarise(int block, string[] columns, long firstRecord, double heldOut) =>
+        Grain(block).Summarise(Request(block), columns, firstRecord, heldOut);
+
+    /// <summary>The categories of a block in the columns that the pipeline encodes.</summary>
+    public Task<FittedCategories[]> FindCategories(int block) => Grain(block).FindCategories(Request(block));
 
     private BlockRequest Request(int block) => template with { Block = block, Records = Records?[block] ?? -1 };
 

@@ -15,9 +15,14 @@ internal interface IDatasetBlockGrain : IGrainWithStringKey
     [Alias("Acquire"), AlwaysInterleave, ResponseTimeout("00:10:00")]
     Task<LocalBlock> Acquire(BlockRequest request);
 
-    /// <summary>Statistics of some columns of the block.</summary>
+    /// <summary>Statistics of some columns of the block, over the records that are not held out.</summary>
+    /// <param name="firstRecord">Number of the block's first record in the split, which says what is held out.</param>
     [Alias("Summarise"), AlwaysInterleave, ResponseTimeout("00:10:00")]
-    Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns);
+    Task<FittedColumn[]> Summarise(BlockRequest request, string[] columns, long firstRecord, double heldOut);
+
+    /// <summary>The categories of the columns that the pipeline encodes. Reads the block; it is not kept, since it cannot be loaded before they are known.</summary>
+    [Alias("FindCategories"), AlwaysInterleave, ResponseTimeout("00:10:00")]
+    Task<FittedCategories[]> FindCategories(BlockRequest request);
 }
 
 /// <summary>Carries a lease within a silo: by reference, since it is immutable to Orleans and never leaves the process.</summary>

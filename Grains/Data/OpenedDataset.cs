@@ -12,13 +12,14 @@ public sealed class OpenedDataset
     private const int LongestDigest = 36;
 
     internal OpenedDataset(
-        OrderedBatchSource source, DatasetDescription description, RecordSchema schema, IReadOnlyList<int> records, DataPipeline pipeline,
-        IReadOnlyList<ColumnSummary> fitted)
+        OrderedBatchSource source, DatasetDescription description, RecordSchema schema, DataPipeline pipeline,
+        FittedPreprocessing fitted)
     {
-        (Source, Statistics) = (source, fitted);
+        (Source, Fitted) = (source, fitted);
         Name = description.Name;
         Digest = description.Digest[..Math.Min(LongestDigest, description.Digest.Length)];
-        Records = records.Sum(count => (long)count);
+        Records = source.Records;
+        RecordBytes = schema.RecordBytes;
         Schema = TensorSpec.Write(schema, pipeline.TargetColumn);
     }
 
@@ -31,8 +32,11 @@ public sealed class OpenedDataset
     /// <summary>Changes whenever the data does; at most 36 characters, as MLflow wants it.</summary>
     public string Digest { get; }
 
-    /// <summary>Records in the split.</summary>
+    /// <summary>Records in the split that take part.</summary>
     public long Records { get; }
+
+    /// <summary>Bytes of a record as it lies in a block, decoded and preprocessed.</summary>
+    public int RecordBytes { get; }
 
     /// <summary>The columns in MLflow's form for tensors, JSON.</summary>
     public string Schema { get; }
@@ -40,6 +44,9 @@ public sealed class OpenedDataset
     /// <summary>Bad records, whose place others have taken, in the blocks that this rank has met so far; ranks of one silo meet the same ones.</summary>
     public long SkippedRecords => ((OrderedBatchSource)Source).SkippedRecords;
 
-    /// <summary>What <see cref="DataPipeline.Standardise"/> scales with, to be kept with the run; empty when it is not used.</summary>
-    public IReadOnlyList<ColumnSummary> Statistics { get; }
+    /// <summary>What was learnt from the training data, to be kept with the run.</summary>
+    public FittedPreprocessing Fitted { get; }
+
+    /// <summary>Means and deviations of <see cref="Fitted"/>.</summary>
+    public IReadOnlyList<ColumnSummary> Statistics => Fitted.Columns;
 }

@@ -38,6 +38,8 @@ internal sealed class EpochLedger(int worldSize)
             ["data_wait_seconds"] = reports.Max(report => report!.DataWaitSeconds),
             ["gradient_wait_seconds"] = reports.Max(report => report!.ExchangeWaitSeconds),
             ["epoch_seconds"] = reports.Max(report => report!.Seconds),
+            ["data_bytes_per_second"] = reports.Sum(report => report!.TimedSamples * (double)report.RecordBytes) / Math.Max(reports.Max(report => report!.Seconds), 1e-9),
+            ["skipped_records"] = reports.Max(report => report!.SkippedRecords),
         };
         foreach (var (name, mean) in ValidationMeans(reports!))
         {

@@ -35,6 +35,8 @@ internal static class SpecParams
             ["validate_every"] = Text(spec.ValidateEvery),
             ["log_every_steps"] = Text(spec.LogEverySteps),
             ["on_error"] = spec.OnError,
+            ["format"] = spec.Format,
+            ["validation_share"] = Text(spec.ValidationShare),
         };
         if (spec.RunName is { } name)
         {
@@ -49,6 +51,11 @@ internal static class SpecParams
         foreach (var (key, value) in spec.ScheduleSettings)
         {
             values["schedule." + key] = Text(value);
+        }
+
+        foreach (var (key, value) in spec.FormatOptions)
+        {
+            values["format." + key] = value;
         }
 
         foreach (var (key, value) in spec.Parameters)

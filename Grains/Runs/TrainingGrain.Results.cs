@@ -8,13 +8,19 @@ namespace OrleansTrain.Grains.Runs;
 /// <summary>What a run leaves behind in MLflow.</summary>
 internal sealed partial class TrainingGrain
 {
-    private Task LogDataset(PreparedRank rank)
+    private async Task LogDataset(PreparedRank rank)
     {
-        // Said once: a later attempt trains on the same data or is refused.
-        return State.Attempt > 1
-            ? Task.CompletedTask
-            : Tell(tracking => tracking.LogDataset(new DatasetInput(
-                State.Spec!.Dataset.TrimEnd('/').Split('/')[^1], rank.DatasetDigest, State.Spec.Dataset, rank.DatasetSchema, "training")));
+        if (State.Attempt > 1)
+        {
+            return; // Said once: a later attempt trains on the same data or is refused.
+        }
+
+        await Tell(tracking => tracking.LogDataset(new DatasetInput(
+            State.Spec!.Dataset.TrimEnd('/').Split('/')[^1], rank.DatasetDigest, State.Spec.Dataset, rank.DatasetSchema, "training")));
+        if (rank.Preprocessing is { } fitted)
+        {
+            await Tell(tracking => tracking.LogArtifact("preprocessing/fitted.json", fitted));
+        }
     }
 
     private async Task LogExchange(Attempt attempt)

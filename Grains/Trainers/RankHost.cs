@@ -60,12 +60,12 @@ internal sealed class RankHost(
         _task = tasks.Get(Spec.Task);
         _context = new TaskContext(
             Assignment.Rank, Spec.Ranks, Spec.Seed, device, TaskParameters.Merge(_task, Spec.Parameters), new RankRandom(Spec.Seed, Assignment.Rank));
-        var opening = OpenData("train", Spec.BatchSizePerRank, exhaustive: false);
+        var opening = OpenData("train", Spec.BatchSizePerRank, exhaustive: false, RecordPart.Kept);
         _replica = await Task.Run(() => ModelReplica.Create(_task, _context));
         _data = await opening;
         if (Spec.ValidateEvery > 0)
         {
-            _validation = (await OpenData("validation", Spec.BatchSizePerRank, exhaustive: true)).Source;
+            _validation = (await OpenValidation()).Source;
         }
 
         if (Assignment.CheckpointStep is { } step)
@@ -74,7 +74,7 @@ internal sealed class RankHost(
             _start = _checkpoint.Cursor;
         }
 
-        _journal = new RankJournal(Resumed, time, nudge);
+        _journal = new RankJournal(Resumed, _data, time, nudge);
         var steps = _data.Source.StepsPerEpoch;
         var endpoint = hub.Endpoint;
         return new PreparedRank(
@@ -86,7 +86,8 @@ internal sealed class RankHost(
             _data.Source.SamplesPerEpoch,
             FirstStep,
             _data.Digest,
-            _data.Schema);
+            _data.Schema,
+            _data.Fitted.ToJson());
     }
 
     public async Task OpenExchange(ExchangeAssignment exchange)
@@ -164,7 +165,7 @@ internal sealed class RankHost(
 
     public async Task<EvaluationReport> Evaluate(EvaluationAssignment evaluation)
     {
-        var data = await OpenData(evaluation.Split, EvaluationBatch, exhaustive: true);
+        var data = await OpenData(evaluation.Split, EvaluationBatch, exhaustive: true, RecordPart.All);
         await using (data.Source)
         {
             return await RankEvaluation.Run(_task!, _context!, Spec, Checkpoints, evaluation.CheckpointStep, data.Source, _stopping.Token);
@@ -208,14 +209,32 @@ internal sealed class RankHost(
         _ => RankPhase.Running,
     };
 
-    private async Task<OpenedDataset> OpenData(string split, int batchSize, bool exhaustive)
+    private async Task<OpenedDataset> OpenValidation()
+    {
+        if (Spec.ValidationShare > 0)
+        {
+            return await OpenData("train", EvaluationBatch, exhaustive: true, RecordPart.HeldOut);
+        }
+
+        try
+        {
+            return await OpenData("validation", EvaluationBatch, exhaustive: true, RecordPart.All);
+        }
+        catch (DatasetException error) when (error.Message.Contains("has no split 'validation'", StringComparison.Ordinal))
+        {
+            throw new DatasetException($"{error.Message} Set validation_share, for example to 0.1, to validate on a part of 'train' that is not trained on.", error);
+        }
+    }
+
+    private async Task<OpenedDataset> OpenData(string split, int batchSize, bool exhaustive, RecordPart part)
     {
         try
         {
+            var pipeline = _task!.CreatePipeline(_context!);
             return await sources.Open(
                 Spec.Dataset,
                 split,
-                _task!.CreatePipeline(_context!),
+                pipeline.From(pipeline.Format.Configured(Spec.Format, Spec.FormatOptions)),
                 new BatchSourceOptions
                 {
                     RunId = Assignment.RunId,
@@ -226,6 +245,8 @@ internal sealed class RankHost(
                     Shuffle = Enum.Parse<ShuffleMode>(Spec.Shuffle, ignoreCase: true),
                     DropLast = Spec.DropLast,
                     Exhaustive = exhaustive,
+                    HeldOut = Spec.ValidationShare,
+                    Part = part,
                     OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
                     Epochs = exhaustive ? 1 : Spec.Epochs,
                 },

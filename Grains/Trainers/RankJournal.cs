@@ -1,4 +1,5 @@
 using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Data;
 using OrleansTrain.Ranks;
 using OrleansTrain.Training;
 
@@ -8,7 +9,7 @@ namespace OrleansTrain.Grains.Trainers;
 /// What a rank has measured and its training grain has not stored yet. Written by the rank's thread and by the checkpoint writer,
 /// read by the grain; thread-safe.
 /// </summary>
-internal sealed class RankJournal(RunningSums resumed, TimeProvider time, Action nudge) : IRankObserver
+internal sealed class RankJournal(RunningSums resumed, OpenedDataset data, TimeProvider time, Action nudge) : IRankObserver
 {
     /// <summary>What a rank has before it is prepared.</summary>
     public static readonly Entries Nothing = new([], [], [], []);
@@ -62,6 +63,8 @@ internal sealed class RankJournal(RunningSums resumed, TimeProvider time, Action
                 time.GetUtcNow().ToUnixTimeMilliseconds())
             {
                 Validation = sums.Validation?.Values.ToDictionary(sum => sum.Key, sum => new MetricSum(sum.Value.Sum, sum.Value.Weight)) ?? [],
+                SkippedRecords = data.SkippedRecords,
+                RecordBytes = data.RecordBytes,
             });
             _before = default;
         }
