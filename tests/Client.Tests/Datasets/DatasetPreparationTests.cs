@@ -17,6 +17,15 @@ public sealed class DatasetPreparationTests : IDisposable
         Assert.Empty(await PrepareAsync("s3://datasets/mnist"));
     }
 
+    [Fact]
+    public async Task AShippedTableIsPutThereAsItIs()
+    {
+        Assert.Equal(2, (await PrepareAsync("s3://datasets/penguins")).Count);
+        Assert.Equal(["penguins.csv"], Directory.GetFileSystemEntries(Path.Combine(_folder, "datasets", "penguins")).Select(Path.GetFileName));
+
+        Assert.Empty(await PrepareAsync("s3://datasets/penguins"));
+    }
+
     [Theory]
     [InlineData("s3://datasets/other")]
     [InlineData("s3://elsewhere/mnist")]

@@ -50,6 +50,7 @@ public class SpecBuilderTests
             warmup_steps: 6
             seed: 9
             dataset: file:///data/x
+            format: { name: images, label: "{label}_{*}.png", channels: 1 }
             shuffle: window
             drop_last: true
             checkpoint_every: 10m
@@ -60,6 +61,7 @@ public class SpecBuilderTests
             threads_per_rank: 12
             exchange: tcp
             validate_every: 13
+            validation_share: 0.1
             log_every_steps: 14
             on_error: skip
             checkpoint_uri: s3://bucket/c
@@ -71,6 +73,7 @@ public class SpecBuilderTests
         Assert.Equal(new Dictionary<string, double> { ["amsgrad"] = 1, ["beta1"] = 0.8 }, spec.OptimizerSettings);
         Assert.Equal(new Dictionary<string, double> { ["gamma"] = 0.5, ["step_size"] = 10, ["warmup_steps"] = 6 }, spec.ScheduleSettings);
         Assert.Equal(new Dictionary<string, string> { ["dropout"] = "0.1", ["hidden"] = "128" }, spec.Parameters);
+        Assert.Equal(new Dictionary<string, string> { ["channels"] = "1", ["label"] = "{label}_{*}.png" }, spec.FormatOptions);
         var expected = new RunSpec
         {
             Task = "mnist-cnn",
@@ -97,6 +100,9 @@ public class SpecBuilderTests
             ThreadsPerRank = 12,
             Exchange = "tcp",
             ValidateEvery = 13,
+            ValidationShare = 0.1,
+            Format = "images",
+            FormatOptions = spec.FormatOptions,
             LogEverySteps = 14,
             OnError = "skip",
             Parameters = spec.Parameters,

@@ -37,6 +37,23 @@ public sealed class EpochOrderTests
     });
 
     [Fact]
+    public void WhatIsHeldOutAndTheRestAreAllTheRecordsHoweverTheyAreCutIntoBlocks() => Cases.Sample(c =>
+    {
+        var kept = new RecordSubset(c.Blocks, 0.3);
+        var held = new RecordSubset(c.Blocks, 0.3, takesHeldOut: true);
+        var all = Numbers(kept).Concat(Numbers(held)).Order();
+        Assert.Equal(Enumerable.Range(0, c.Blocks.Sum()).Select(number => (long)number), all);
+        Assert.Equal(Numbers(held), Numbers(new RecordSubset([c.Blocks.Sum()], 0.3, takesHeldOut: true)));
+        var order = new EpochOrder(c.Spec, held, c.Epoch);
+        Assert.Equal(Numbers(held), All(order).Select(sample => held.FirstRecord[sample.Block] + sample.Record).Order());
+        Assert.Equal(held.Counts.Sum(), order.Steps.Records);
+    });
+
+    [Fact]
+    public void TheShareThatIsHeldOutIsAboutTheOneAskedFor() =>
+        Assert.InRange(new RecordSubset([30_000, 30_000], 0.1, takesHeldOut: true).Counts.Sum(), 5_700, 6_300);
+
+    [Fact]
     public void RanksShareStepsWithoutOverlapAndLeaveOutAsLittleAsTheySay() => Cases.Sample(c =>
     {
         var steps = new EpochOrder(c.Spec, c.Blocks, c.Epoch).Steps;
@@ -138,4 +155,7 @@ public sealed class EpochOrderTests
     private const string Recorded = "2:1403 0:9010 2:5346 2:3986 2:17044 2:15910";
 
     private static List<SampleRef> All(EpochOrder order) => [.. Enumerable.Range(0, order.Windows).SelectMany(window => order.Window(window))];
+
+    private static List<long> Numbers(RecordSubset subset) =>
+        [.. Enumerable.Range(0, subset.Counts.Count).SelectMany(block => subset.Of(block).Select(record => subset.FirstRecord[block] + record))];
 }
