@@ -26,7 +26,8 @@ internal sealed class RunFollower(IGrainFactory grains, string runId, Terminal t
                 throw new CommandFailedException($"no run {runId} is known here; 'orleanstrain runs' lists those there are");
             }
 
-            if (status.Version != version)
+            // The last word may come with a version that was seen: a poll that ran out just before the end was announced.
+            if (status.Version != version || status.Phase.IsTerminal())
             {
                 version = status.Version;
                 yield return status;
