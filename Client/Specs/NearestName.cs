@@ -11,7 +11,10 @@ internal static class NearestName
         return $"{refusal}{(nearest is null ? "." : $"; did you mean '{nearest}'?")} {kind}: {(candidates.Count == 0 ? "none" : string.Join(", ", candidates))}";
     }
 
-    /// <summary>The candidate with the smallest edit distance, if a third of the name or less was mistyped; else one that contains it.</summary>
+    /// <summary>
+    /// The candidate with the smallest edit distance, if a third of the name or less was mistyped; else one that contains it,
+    /// whether its words are joined by '-', '_' or not at all.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         var limit = Math.Max(1, name.Length / 3);
@@ -26,7 +29,7 @@ internal static class NearestName
                 (smallest, nearest) = (distance, candidate);
             }
 
-            if (containing is null && name.Length >= 3 && candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
+            if (containing is null && name.Length >= 3 && Joined(candidate).Contains(Joined(name), StringComparison.OrdinalIgnoreCase))
             {
                 containing = candidate;
             }
@@ -62,6 +65,8 @@ internal static class NearestName
 
         return last[right.Length];
     }
+
+    private static string Joined(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
 
     private static bool Same(char left, char right) => char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }

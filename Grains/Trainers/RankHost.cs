@@ -63,6 +63,7 @@ internal sealed class RankHost(
         var opening = OpenData("train", Spec.BatchSizePerRank, exhaustive: false, RecordPart.Kept);
         _replica = await Task.Run(() => ModelReplica.Create(_task, _context));
         _data = await opening;
+        CheckBatchSize(_data.Records);
         if (Spec.ValidateEvery > 0)
         {
             _validation = (await OpenValidation()).Source;
@@ -88,6 +89,18 @@ internal sealed class RankHost(
             _data.Digest,
             _data.Schema,
             _data.Fitted.ToJson());
+    }
+
+    // Such a run would take one step an epoch, with fewer samples than it says: never what was meant.
+    private void CheckBatchSize(long records)
+    {
+        var share = records / Spec.Ranks;
+        if (Spec.BatchSizePerRank > share)
+        {
+            throw new ArgumentException(
+                $"batch_size_per_rank: {Spec.BatchSizePerRank} is larger than a rank's share of an epoch, {share} of {records} training records over {Spec.Ranks} "
+                + $"{(Spec.Ranks == 1 ? "rank" : "ranks")}: choose a smaller batch or fewer ranks.");
+        }
     }
 
     public async Task OpenExchange(ExchangeAssignment exchange)

@@ -49,7 +49,7 @@ public sealed partial class TaskRegistry
     public IReadOnlyDictionary<string, TrainingTask> Tasks => _tasks;
 
     /// <summary>The task of this name.</summary>
-    /// <exception cref="UnknownTaskException">There is none; the message has the nearest name.</exception>
+    /// <exception cref="UnknownTaskException">There is none; the message names all.</exception>
     public TrainingTask Get(string name) => _tasks.TryGetValue(name, out var task) ? task : throw new UnknownTaskException(name, _tasks.Keys);
 
     private static IEnumerable<(TrainingTask Task, string Source)> Find(string? paths) =>

@@ -16,6 +16,8 @@ public class NearestNameTests
     [InlineData("epoch", "epochs")]
     [InlineData("learning-rate", "learning_rate")]
     [InlineData("size", "batch_size")]
+    [InlineData("batchsize", "batch_size")]
+    [InlineData("LearningRa", "learning_rate")]
     [InlineData("xyz", null)]
     [InlineData("no", null)]
     public void OnlyWhatIsCloseIsSuggested(string name, string? nearest) =>

@@ -88,6 +88,18 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
     }
 
     [Fact]
+    public async Task A_batch_larger_than_the_share_of_a_rank_is_refused()
+    {
+        await using var host = await mnist.StartHost();
+
+        var status = await MnistRun.Train(host, MnistRun.SmallSpec with { BatchSizePerRank = 30_001 });
+
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("30001 is larger than a rank's share of an epoch, 30000 of 60000", status.Message, StringComparison.Ordinal);
+        Assert.Equal(0, status.Restarts);
+    }
+
+    [Fact]
     public async Task A_run_that_does_not_fit_waits_and_says_for_what()
     {
         await using var host = await mnist.StartHost(silos: 1, slotsPerSilo: 2);

@@ -63,7 +63,7 @@ public sealed class SampleTaskTests
     [Fact]
     public void EveryTaskCanBeCreatedByItsName()
     {
-        Assert.Equal(["fashion-mnist", "mnist", "mnist-cnn", "mnist-mlp"], Registry.Tasks.Keys);
+        Assert.Equal(["fashion-mnist", "mnist", "mnist-cnn", "mnist-mlp", "penguins"], Registry.Tasks.Keys);
         Assert.All(Registry.Tasks, task =>
         {
             using var random = new RankRandom(1, 0);

@@ -5,15 +5,11 @@ namespace OrleansTrain.Training.Tests.SampleTasks;
 /// <summary>Finding tasks, ours and a user's.</summary>
 public sealed class TaskRegistryTests
 {
-    [Theory]
-    [InlineData("minst", "did you mean 'mnist'?")]
-    [InlineData("mnist-clp", "did you mean 'mnist-mlp'?")]
-    [InlineData("fashionmnist", "did you mean 'fashion-mnist'?")]
-    [InlineData("something-else", "there is no 'something-else'. Tasks: fashion-mnist, mnist,")]
-    public void AnUnknownNameIsAnsweredWithTheNearest(string name, string expected)
+    [Fact]
+    public void AnUnknownNameIsAnsweredWithAllThereAre()
     {
-        var failure = Assert.Throws<UnknownTaskException>(() => new TaskRegistry(paths: null).Get(name));
-        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        var failure = Assert.Throws<UnknownTaskException>(() => new TaskRegistry(paths: null).Get("something-else"));
+        Assert.StartsWith("task: there is no 'something-else'. Tasks: fashion-mnist, mnist,", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
