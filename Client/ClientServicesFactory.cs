@@ -5,6 +5,7 @@ using OrleansTrain.Client.History;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Sessions;
 using OrleansTrain.Client.Signals;
+using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
 

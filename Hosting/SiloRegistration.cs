@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansTrain.Grains;
 using OrleansTrain.Grains.Cluster;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Hosting.Embedded;
 
@@ -18,7 +18,8 @@ public static class SiloRegistration
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId))
             .Configure<SiloOptions>(options => options.SiloName = settings.Name ?? $"{Environment.MachineName}:{settings.SiloPort}")
             .ConfigureEndpoints(settings.AdvertisedAddress, settings.SiloPort, settings.GatewayPort, settings.ListenOnAnyAddress)
-            .UseSiloMetadata(new SiloOffer(settings.Slots, settings.Devices, SiloOffer.ThisVersion).ToMetadata());
+            .UseSiloMetadata(new SiloOffer(settings.Slots, settings.Devices, SiloOffer.ThisVersion).ToMetadata())
+            .UseClusterAccess(settings.Access);
 
         if (settings.Redis is { } redis)
         {
@@ -55,13 +56,8 @@ public static class SiloRegistration
         options.NumVotesForDeathDeclaration = 1;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        options.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         options.DefunctSiloExpiration = TimeSpan.FromHours(1);
         options.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
     }
-
-    /// <summary>Only warnings and errors, and those of Orleans' own start and stop left out: what a user should see is said by the client.</summary>
-    public static void Quiet(ILoggingBuilder logging) => logging.SetMinimumLevel(LogLevel.Warning)
-        .AddFilter("Orleans", LogLevel.Error)
-        .AddFilter("Polly", LogLevel.None)
-        .AddFilter("Microsoft.Hosting", LogLevel.Error);
 }

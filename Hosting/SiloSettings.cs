@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
 
@@ -42,6 +43,9 @@ public sealed record SiloSettings
 
     /// <summary><c>cuda</c> when each slot is a GPU, else <c>cpu</c>.</summary>
     public string Devices { get; init; } = "cpu";
+
+    /// <summary>Who is let in.</summary>
+    public ClusterAccess Access { get; init; } = ClusterAccess.Open;
 
     /// <summary>Redis connection string; null: an embedded silo that keeps its state in <see cref="StateFolder"/>.</summary>
     public string? Redis { get; init; }

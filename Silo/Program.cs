@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Silo;
 
 try
@@ -10,6 +11,7 @@ catch (Exception error)
 #pragma warning restore CA1031
 {
     var failure = StartFailure.Of(error);
-    await Console.Error.WriteLineAsync(args.Contains("--verbose") || args.Contains("-v") ? $"error: {failure.Line}\n{error}" : $"error: {failure.Line}");
+    var text = args.Contains("--verbose") || args.Contains("-v") ? $"error: {failure.Line}\n{error}" : $"error: {failure.Line}";
+    await Console.Error.WriteLineAsync(new Redactor(Environment.GetEnvironmentVariable).Clean(text));
     return failure.ExitCode;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Training.Native;
 
 namespace OrleansTrain.Silo;
@@ -47,6 +48,7 @@ internal static class SiloCommand
                     HttpPort = Port(parsed, httpPort, "ORLEANSTRAIN_HTTP_PORT", 8080),
                     HttpAddress = http,
                     HttpToken = TokenFor(http),
+                    Access = ClusterAccess.FromEnvironment(Environment.GetEnvironmentVariable),
                     Slots = CountSlots(Whole(parsed, slots, "ORLEANSTRAIN_SLOTS"), devices),
                     Devices = devices,
                     Verbose = parsed.GetValue(verbose),

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Dashboard;
 using OrleansTrain.Hosting;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Leaving;
+using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Hosting.Telemetry;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
@@ -22,13 +23,8 @@ internal static class SiloHost
         var settings = Settings(options);
         RequireFreePorts(options);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (!options.Verbose)
-        {
-            SiloRegistration.Quiet(builder.Logging);
-            builder.Logging.AddFilter("OrleansTrain", LogLevel.Information);
-        }
-
+        var isUp = false;
+        builder.Logging.AddSiloLogging(options.Verbose, () => isUp);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.HttpAddress, options.HttpPort));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(50));
         builder.AddOrleansTrainTelemetry(settings.Name!);
@@ -46,7 +42,8 @@ internal static class SiloHost
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapOrleansDashboard("/dashboard");
-        await app.StartAsync(cancellationToken);
+        await app.StartUnlessRefusedAsync(cancellationToken);
+        isUp = true;
         await Console.Error.WriteLineAsync(
             $"silo {settings.Name} is up: cluster {options.ClusterId}, {options.Slots} {options.Devices} slot(s), {options.AdvertisedAddress}:{options.SiloPort}, http://{options.HttpAddress}:{options.HttpPort}/health/ready");
         await app.WaitForShutdownAsync(cancellationToken);
@@ -66,6 +63,7 @@ internal static class SiloHost
         Slots = options.Slots,
         Devices = options.Devices,
         Redis = options.Redis,
+        Access = options.Access,
         ObjectStores = ObjectStores(),
         Tracking = MlflowClientOptions.FromEnvironment()
             ?? throw new SiloOptionsException("A silo of a cluster needs MLFLOW_TRACKING_URI: an MLflow server, or `orleanstrain tracking` as a small one."),

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansTrain.Hosting.Access;
 
 namespace OrleansTrain.Silo;
 
@@ -29,6 +30,9 @@ internal sealed record SiloOptions
 
     /// <summary>Asked of everything but health when HTTP is not on loopback; null when it is.</summary>
     public string? HttpToken { get; init; }
+
+    /// <summary>Who is let in.</summary>
+    public required ClusterAccess Access { get; init; }
 
     public required int Slots { get; init; }
 

@@ -1,3 +1,4 @@
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
@@ -11,7 +12,7 @@ internal sealed record StartFailure(string Line, int ExitCode)
     public static StartFailure Of(Exception error) => error switch
     {
         SiloOptionsException or FormatException => new(error.Message, 2),
-        RedisUnreachableException or ObjectStoreException or MlflowException or TorchUnavailableException or IOException => new(error.Message, 1),
+        RedisUnreachableException or ClusterRefusedException or ObjectStoreException or MlflowException or TorchUnavailableException or IOException => new(error.Message, 1),
         OperationCanceledException => new("interrupted", 130),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         { InnerException: RedisUnreachableException redis } => Of(redis),

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using OrleansTrain.Data;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Storage;
 using OrleansTrain.Tasks;
@@ -16,7 +17,7 @@ internal sealed record ErrorReport(string Line, int ExitCode)
     {
         UsageException or RunRefusedException or TaskLoadException or FormatException => new(exception.Message, ExitCodes.Usage),
         CommandFailedException or MlflowException or ObjectStoreException or DatasetException or TrackingServerException
-            or RedisUnreachableException or NoSilosException => new(exception.Message, ExitCodes.Failed),
+            or RedisUnreachableException or NoSilosException or ClusterRefusedException => new(exception.Message, ExitCodes.Failed),
         OperationCanceledException => new("interrupted", ExitCodes.Interrupted),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         OrleansException => new($"the cluster did not answer: {exception.Message}", ExitCodes.Failed),

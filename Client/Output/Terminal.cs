@@ -1,3 +1,4 @@
+using OrleansTrain.Hosting.Logging;
 using Spectre.Console;
 
 namespace OrleansTrain.Client.Output;

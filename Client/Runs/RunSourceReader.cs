@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using OrleansTrain.Client.Output;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Client.Runs;
 

@@ -1,4 +1,5 @@
 using OrleansTrain.Hosting;
+using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Hosting.Embedded;
 using OrleansTrain.Storage;
@@ -50,7 +51,7 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
 
         foreach (var entry in _running.Find(runId))
         {
-            if (await EmbeddedClient.ConnectAsync(entry.GatewayPort, entry.TrackingUri, options.Verbose, cancellationToken) is { } client)
+            if (await EmbeddedClient.ConnectAsync(entry.GatewayPort, entry.Secret, entry.TrackingUri, options.Verbose, cancellationToken) is { } client)
             {
                 return client;
             }
@@ -62,7 +63,7 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
     }
 
     public IDisposable Announce(IClusterSession session, string runId) => session is EmbeddedHost host
-        ? _running.Announce(new RunningRuns.Entry(runId, host.GatewayPort, host.TrackingUri))
+        ? _running.Announce(new RunningRuns.Entry(runId, host.GatewayPort, host.Secret, host.TrackingUri))
         : NothingToTakeBack.Instance;
 
     private async Task<IClusterSession> ConnectAsync(string redis, SessionOptions options, CancellationToken cancellationToken) =>
@@ -73,6 +74,7 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
                 ClusterId = Read(ClusterIdVariable) ?? SiloSettings.DefaultClusterId,
                 ServiceId = Read(ServiceIdVariable) ?? SiloSettings.DefaultServiceId,
                 TrackingUri = MlflowClientOptions.FromEnvironment()?.TrackingUri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) ?? "",
+                Access = ClusterAccess.FromEnvironment(environment),
                 Verbose = options.Verbose,
             },
             cancellationToken);

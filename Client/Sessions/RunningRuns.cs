@@ -13,7 +13,7 @@ internal sealed class RunningRuns(HomeFolder home)
     private string Folder => Path.Combine(home.State, "running");
 
     /// <summary>Where an embedded run is reached.</summary>
-    internal sealed record Entry(string RunId, int GatewayPort, string TrackingUri);
+    internal sealed record Entry(string RunId, int GatewayPort, string Secret, string TrackingUri);
 
     /// <summary>Makes a run known until the result is disposed.</summary>
     public IDisposable Announce(Entry entry)
@@ -21,7 +21,7 @@ internal sealed class RunningRuns(HomeFolder home)
         Directory.CreateDirectory(Folder);
         var path = PathOf(entry.RunId);
         var half = $"{path}.{Environment.ProcessId}";
-        File.WriteAllText(half, JsonSerializer.Serialize(entry, RunningRunsJson.Default.Entry));
+        WriteForOwner(half, JsonSerializer.Serialize(entry, RunningRunsJson.Default.Entry));
         File.Move(half, path, overwrite: true);
         return new Announcement(path);
     }
@@ -45,11 +45,25 @@ internal sealed class RunningRuns(HomeFolder home)
 
     private string PathOf(string runId) => Path.Combine(Folder, runId + Extension);
 
+    // Holds the secret that lets a client in.
+    private static void WriteForOwner(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new StreamWriter(path, options);
+        file.Write(text);
+    }
+
     private static Entry? Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunningRunsJson.Default.Entry);
+            var entry = JsonSerializer.Deserialize(File.ReadAllText(path), RunningRunsJson.Default.Entry);
+            return entry?.Secret is null ? null : entry;
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {

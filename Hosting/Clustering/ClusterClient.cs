@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Runtime.Messaging;
+using OrleansTrain.Hosting.Access;
+using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Hosting.Clustering;
 
@@ -28,24 +29,19 @@ public sealed class ClusterClient : IClusterSession
 
     /// <summary>Connects to the cluster.</summary>
     /// <exception cref="RedisUnreachableException">Redis does not answer or refuses.</exception>
+    /// <exception cref="ClusterRefusedException">The silos do not let this process in.</exception>
     /// <exception cref="NoSilosException">Redis answers but no silo of this cluster is up.</exception>
     public static async Task<ClusterClient> ConnectAsync(ClusterClientOptions options, CancellationToken cancellationToken = default)
     {
         var redis = new RedisConnection(options.Redis);
         await redis.Connect();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        if (options.Verbose)
-        {
-            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        }
-        else
-        {
-            SiloRegistration.Quiet(builder.Logging);
-        }
+        builder.Logging.AddClientLogging(options.Verbose);
 
         builder.Services.AddSingleton(redis);
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId))
+            .UseClusterAccess(options.Access)
             .UseRedisClustering(clustering =>
             {
                 clustering.ConfigurationOptions = redis.Options;
@@ -54,13 +50,18 @@ public sealed class ClusterClient : IClusterSession
         var host = builder.Build();
         try
         {
-            await host.StartAsync(cancellationToken);
+            await host.StartUnlessRefusedAsync(cancellationToken);
             return new ClusterClient(host, options.TrackingUri);
         }
         catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
         {
             host.Dispose();
             throw new NoSilosException(options.ClusterId, error);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,5 @@
+using OrleansTrain.Hosting.Access;
+
 namespace OrleansTrain.Hosting.Clustering;
 
 /// <summary>Which cluster to connect to.</summary>
@@ -14,6 +16,9 @@ public sealed record ClusterClientOptions
 
     /// <summary>The tracking server, for showing links; may be empty.</summary>
     public string TrackingUri { get; init; } = "";
+
+    /// <summary>As the silos have it.</summary>
+    public ClusterAccess Access { get; init; } = ClusterAccess.Open;
 
     /// <summary>Log to stderr.</summary>
     public bool Verbose { get; init; }

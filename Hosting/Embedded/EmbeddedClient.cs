@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using OrleansTrain.Hosting.Access;
+using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Hosting.Embedded;
 
@@ -31,8 +32,9 @@ public sealed class EmbeddedClient : IClusterSession
 
     /// <summary>Connects to the gateway of the first silo.</summary>
     /// <param name="gatewayPort">As <see cref="EmbeddedHost.GatewayPort"/> said.</param>
+    /// <param name="secret">As <see cref="EmbeddedHost.Secret"/> said.</param>
     /// <returns>Null when nothing listens there any more.</returns>
-    public static async Task<EmbeddedClient?> ConnectAsync(int gatewayPort, string trackingUri, bool verbose, CancellationToken cancellationToken = default)
+    public static async Task<EmbeddedClient?> ConnectAsync(int gatewayPort, string secret, string trackingUri, bool verbose, CancellationToken cancellationToken = default)
     {
         var gateway = new IPEndPoint(IPAddress.Loopback, gatewayPort);
         if (!await ListensAsync(gateway, cancellationToken))
@@ -41,22 +43,16 @@ public sealed class EmbeddedClient : IClusterSession
         }
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        if (verbose)
-        {
-            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        }
-        else
-        {
-            SiloRegistration.Quiet(builder.Logging);
-        }
+        builder.Logging.AddClientLogging(verbose);
 
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (SiloSettings.DefaultClusterId, SiloSettings.DefaultServiceId))
+            .UseClusterAccess(ClusterAccess.WithSecret(secret))
             .UseStaticClustering(gateway));
         var host = builder.Build();
         try
         {
-            await host.StartAsync(cancellationToken);
+            await host.StartUnlessRefusedAsync(cancellationToken);
             return new EmbeddedClient(host, trackingUri);
         }
         catch

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using OrleansTrain.Hosting.Access;
+using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
 
@@ -13,9 +15,9 @@ public sealed class EmbeddedHost : IClusterSession
     private readonly EmbeddedTrackingServer? _tracking;
     private readonly IReadOnlyList<IHost> _silos;
 
-    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, int gatewayPort, string trackingUri)
+    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, int gatewayPort, string secret, string trackingUri)
     {
-        (_tracking, _silos, GatewayPort, TrackingUri) = (tracking, silos, gatewayPort, trackingUri);
+        (_tracking, _silos, GatewayPort, Secret, TrackingUri) = (tracking, silos, gatewayPort, secret, trackingUri);
         Grains = silos[0].Services.GetRequiredService<IGrainFactory>();
     }
 
@@ -31,6 +33,9 @@ public sealed class EmbeddedHost : IClusterSession
     /// <summary>Where <see cref="EmbeddedClient"/> reaches the first silo, on loopback.</summary>
     public int GatewayPort { get; }
 
+    /// <summary>What it asks callers for: other users of the machine reach the port too.</summary>
+    public string Secret { get; }
+
     /// <summary>Starts everything and returns when the silos take calls.</summary>
     /// <exception cref="IOException">The home folder cannot be written.</exception>
     public static async Task<EmbeddedHost> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
@@ -40,18 +45,19 @@ public sealed class EmbeddedHost : IClusterSession
             ? await EmbeddedTrackingServer.StartAsync(
                 new EmbeddedTrackingOptions { DataFolder = Path.Combine(options.HomeFolder, "tracking") }, cancellationToken)
             : null;
+        var secret = RandomNumberGenerator.GetHexString(48, lowercase: true);
         var hosts = new List<IHost>();
         try
         {
             var tracking = options.Tracking ?? new MlflowClientOptions { TrackingUri = server!.Uri };
             for (var silo = 0; silo < options.Silos; silo++)
             {
-                var host = Build(options, tracking, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
+                var host = Build(options, tracking, secret, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
                 hosts.Add(host);
                 await host.StartAsync(cancellationToken);
             }
 
-            return new EmbeddedHost(server, hosts, ports[1], tracking.TrackingUri.ToString().TrimEnd('/'));
+            return new EmbeddedHost(server, hosts, ports[1], secret, tracking.TrackingUri.ToString().TrimEnd('/'));
         }
         catch
         {
@@ -63,17 +69,10 @@ public sealed class EmbeddedHost : IClusterSession
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(Stop(_silos, _tracking));
 
-    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, int siloPort, int gatewayPort, IPEndPoint primary)
+    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, string secret, int siloPort, int gatewayPort, IPEndPoint primary)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        if (options.Verbose)
-        {
-            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        }
-        else
-        {
-            SiloRegistration.Quiet(builder.Logging);
-        }
+        builder.Logging.AddClientLogging(options.Verbose);
 
         builder.UseOrleans(silo => silo.AddOrleansTrain(new SiloSettings
         {
@@ -84,6 +83,7 @@ public sealed class EmbeddedHost : IClusterSession
             StateFolder = Path.Combine(options.HomeFolder, "state"),
             ObjectStores = options.ObjectStores,
             Tracking = tracking,
+            Access = ClusterAccess.WithSecret(secret),
         }));
         return builder.Build();
     }

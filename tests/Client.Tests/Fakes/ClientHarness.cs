@@ -8,6 +8,7 @@ using OrleansTrain.Client.Sessions;
 using OrleansTrain.Client.Signals;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Client.Tests.Fakes;

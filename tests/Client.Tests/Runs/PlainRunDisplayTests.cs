@@ -3,6 +3,7 @@ using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Tests.Fakes;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Client.Tests.Runs;
 

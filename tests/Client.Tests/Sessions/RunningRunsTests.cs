@@ -11,7 +11,7 @@ public sealed class RunningRunsTests : IDisposable
     [Fact]
     public void ARunIsFoundWhileItIsAnnounced()
     {
-        var entry = new RunningRuns.Entry("abc", 1234, "http://127.0.0.1:5000");
+        var entry = new RunningRuns.Entry("abc", 1234, "secret", "http://127.0.0.1:5000");
 
         using (Runs.Announce(entry))
         {
@@ -26,7 +26,7 @@ public sealed class RunningRunsTests : IDisposable
     [Fact]
     public void WhatAKilledProcessLeftIsForgotten()
     {
-        var entry = new RunningRuns.Entry("abc", 1234, "http://127.0.0.1:5000");
+        var entry = new RunningRuns.Entry("abc", 1234, "secret", "http://127.0.0.1:5000");
         _ = Runs.Announce(entry);
 
         Runs.Forget(entry);
@@ -39,7 +39,7 @@ public sealed class RunningRunsTests : IDisposable
     [InlineData("/etc/passwd")]
     public void AnIdIsNoPath(string runId)
     {
-        using var announcement = Runs.Announce(new RunningRuns.Entry("abc", 1234, ""));
+        using var announcement = Runs.Announce(new RunningRuns.Entry("abc", 1234, "secret", ""));
         File.WriteAllText(Path.Combine(_folder, ".orleanstrain", "state", "outside.json"), """{"run_id":"x","gateway_port":1,"tracking_uri":""}""");
 
         Assert.Empty(Runs.Find(runId));
@@ -48,7 +48,7 @@ public sealed class RunningRunsTests : IDisposable
     [Fact]
     public void AFileThatIsNotOursIsPassedOver()
     {
-        using var announcement = Runs.Announce(new RunningRuns.Entry("abc", 1234, ""));
+        using var announcement = Runs.Announce(new RunningRuns.Entry("abc", 1234, "secret", ""));
         File.WriteAllText(Path.Combine(_folder, ".orleanstrain", "state", "running", "odd.json"), "{");
 
         Assert.Equal("abc", Assert.Single(Runs.Find(null)).RunId);

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace OrleansTrain.Client.Output;
+namespace OrleansTrain.Hosting.Logging;
 
 /// <summary>Takes secrets out of text before a person or a server sees it. Thread-safe.</summary>
-internal sealed partial class Redactor
+public sealed partial class Redactor
 {
     private const string Mask = "***";
 
@@ -13,7 +13,7 @@ internal sealed partial class Redactor
     private static readonly string[] SecretVariables =
     [
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
-        "ORLEANSTRAIN_SECRET", "ORLEANSTRAIN_HTTP_TOKEN", "ORLEANSTRAIN_TRACKING_TOKEN",
+        "ORLEANSTRAIN_CLUSTER_SECRET", "ORLEANSTRAIN_HTTP_TOKEN", "ORLEANSTRAIN_TRACKING_TOKEN",
     ];
 
     private readonly string[] _secrets;
