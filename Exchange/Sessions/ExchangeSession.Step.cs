@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Faults;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -27,6 +28,7 @@ internal sealed partial class ExchangeSession
             worker.Offer(gradients, step, learningRate, request);
             Gather(worker, step);
             SendPartials(worker, step);
+            FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
             return _requests;
         }
@@ -91,6 +93,7 @@ internal sealed partial class ExchangeSession
             var start = Stopwatch.GetTimestamp();
             _update.Run(worker, chunk);
             worker.AddUpdating(start);
+            FaultPoint.Reach("exchange.updated");
             SendParameters(step, chunk);
         }
 

@@ -1,3 +1,4 @@
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
@@ -26,10 +27,12 @@ internal sealed partial class TrainingGrain
             var start = await checkpoints.Newest(State.Spec!, RunId, Warn);
             (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (start?.Step ?? -1, start?.Uri, start?.WeightsSha256);
             State.CheckpointStep = State.GoodCheckpointStep;
+            FaultPoint.Reach("attempt.begun");
             var prepared = await attempt.Prepare(start?.Step);
             State.StepsPerEpoch = prepared[0].StepsPerEpoch;
             State.SamplesPerEpoch = prepared[0].SamplesPerEpoch;
             await LogDataset(prepared[0]);
+            FaultPoint.Reach("attempt.prepared");
             await attempt.Connect(prepared);
             await attempt.Run();
         }
@@ -191,6 +194,7 @@ internal sealed partial class TrainingGrain
             // First to the run grain, which lets each (key, step) through once, then to our own state: a crash in between repeats the first.
             await Tell(tracking => tracking.LogMetrics([.. closed.Summary.Metrics.Select(metric =>
                 new MetricPoint(metric.Key, metric.Value, closed.Summary.Epoch, closed.TimestampMilliseconds))]));
+            FaultPoint.Reach("epoch.told");
             State.Epochs.Add(closed.Summary);
             await Persist();
             Changed();
@@ -253,6 +257,7 @@ internal sealed partial class TrainingGrain
         }
 
         await LogExchange(attempt);
+        FaultPoint.Reach("run.evaluating");
         var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
         State.Evaluation = reports.OrderBy(report => report.Rank)
             .SelectMany(report => report.Sums)

@@ -1,4 +1,5 @@
 using Orleans.Storage;
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Trainers;
@@ -99,6 +100,7 @@ internal sealed partial class TrainingGrain
         var reservation = await Cluster.Reserve(RunId, spec.Ranks, device, [.. _avoided.Keys.Union(_leaving)]);
         if (reservation.IsGranted)
         {
+            FaultPoint.Reach("slots.reserved");
             State.Device = reservation.Device;
             return reservation;
         }
@@ -151,6 +153,7 @@ internal sealed partial class TrainingGrain
         CountTime();
         await Cluster.Release(RunId);
         await PublishResults(phase);
+        FaultPoint.Reach("run.published");
         var left = await Tracking.Flush(phase == RunPhase.Killed ? FlushWhenKilled : FlushAtEnd);
         if (left.Pending > 0)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Storage;
@@ -117,6 +118,7 @@ internal sealed partial class RunGrain(
     {
         _unstored = true;
         await Store();
+        FaultPoint.Reach("outbox.stored");
         _unstored = false;
         StartSending();
     }
@@ -152,6 +154,7 @@ internal sealed partial class RunGrain(
             try
             {
                 await delivery.Send(RunId, batch, _mayBeThere, _deactivating.Token);
+                FaultPoint.Reach("outbox.sent");
                 Outbox.Delivered(batch);
                 (_mayBeThere, _lastError, pause) = (false, null, FirstPause);
                 await Store();
