@@ -50,4 +50,8 @@ public interface ITrainerGrain : IGrainWithStringKey
 /// <param name="Step">The last step whose point within an epoch is stored.</param>
 /// <param name="Checkpoint">Step of the last checkpoint that has been dealt with; -1: none.</param>
 [GenerateSerializer, Alias("OrleansTrain.Committed"), Immutable]
-public readonly record struct Committed([property: Id(0)] int Epoch, [property: Id(1)] long Step, [property: Id(2)] long Checkpoint);
+public readonly record struct Committed([property: Id(0)] int Epoch, [property: Id(1)] long Step, [property: Id(2)] long Checkpoint)
+{
+    /// <summary>Nothing is stored: whoever asks with this only wants to know whether there is an answer.</summary>
+    public static Committed Nothing => new(0, 0, -1);
+}

@@ -11,6 +11,9 @@ internal sealed partial class TrainingGrain
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
+    // Within epochs without checkpoints: so that ranks need not repeat their points for ever.
+    private static readonly TimeSpan LongestUnstored = TimeSpan.FromSeconds(5);
+
     private async Task<Attempt> Begin(Reservation reservation)
     {
         State.Attempt++;
@@ -70,7 +73,7 @@ internal sealed partial class TrainingGrain
         var lost = polled.Select((rank, index) => (rank, index)).First(rank => rank.rank.Progress is not { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped });
         var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Slots[rank.index].Silo);
         throw new AttemptFailedException(
-            $"rank {lost.index} was lost: {lost.rank.Error?.Message ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
+            $"rank {lost.index} was lost: {(lost.rank.Error is { } unreachable ? Surprises.FirstLine(unreachable) : null) ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
             lost.rank.Progress?.Failure, [.. suspects.Distinct()]);
     }
 
@@ -162,7 +165,8 @@ internal sealed partial class TrainingGrain
         }
     }
 
-    private Committed Committed => new(State.Epochs.Count, State.LoggedStep, State.CheckpointStep);
+    // Ranks forget what they are told is committed, so this is what would be known after a crash.
+    private Committed Committed => new(State.Epochs.Count, _storedLoggedStep, State.CheckpointStep);
 
     private async Task CommitSteps(StepLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
     {
@@ -176,6 +180,10 @@ internal sealed partial class TrainingGrain
         {
             await Tell(tracking => tracking.LogMetrics(points));
             State.LoggedStep = points.Max(point => point.Step);
+            if (time.GetUtcNow() - _storedAt > LongestUnstored)
+            {
+                await Persist();
+            }
         }
     }
 
@@ -208,7 +216,7 @@ internal sealed partial class TrainingGrain
             ledger.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
         }
 
-        foreach (var (step, reports) in ledger.TakeComplete())
+        foreach (var (step, reports) in ledger.TakeComplete(IsCovered))
         {
             if (reports.FirstOrDefault(report => report.Error is not null) is { } failed)
             {
@@ -233,6 +241,11 @@ internal sealed partial class TrainingGrain
             Changed();
         }
     }
+
+    // Ranks are asked one by one: a checkpoint may be known before the epoch that it ends, or a point before it, has come from all of them.
+    private bool IsCovered(long step) =>
+        step / State.StepsPerEpoch <= State.Epochs.Count
+        && (State.Spec!.LogEverySteps <= 0 || step - (step % State.Spec.LogEverySteps) <= State.LoggedStep);
 
     private async Task AfterStop()
     {

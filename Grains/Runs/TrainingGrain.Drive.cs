@@ -18,6 +18,8 @@ internal sealed partial class TrainingGrain
 
     private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+    private long _storedLoggedStep;
+    private DateTimeOffset _storedAt;
 
     private async Task Drive()
     {
@@ -40,12 +42,18 @@ internal sealed partial class TrainingGrain
                 DeactivateOnIdle();
                 return;
             }
+            catch (Exception error) when (Surprises.IsMistake(error) && !_deactivating.IsCancellationRequested)
+            {
+                // It may go wrong the same way each time: counted, so that max_failures ends it.
+                await AfterFailure(new AttemptFailedException($"unexpected {error.GetType().Name}: {Surprises.FirstLine(error)}", null, [], error));
+                await _signal.Changed(TimeSpan.FromSeconds(1), time);
+            }
 #pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
             catch (Exception error) when (!_deactivating.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 LogDriveFailed(error, RunId);
-                State.Message = $"waiting to go on after: {error.Message}";
+                State.Message = $"waiting to go on after: {Surprises.FirstLine(error)}";
                 Changed();
                 await _signal.Changed(TimeSpan.FromSeconds(1), time);
             }
@@ -75,6 +83,11 @@ internal sealed partial class TrainingGrain
         try
         {
             await Follow(attempt);
+        }
+        catch (AttemptFailedException failure) when (failure is { Suspects.Count: 0, IsFinal: false })
+        {
+            // A rank that has lost its peers says so before anybody has noticed which silo is gone.
+            throw new AttemptFailedException(failure.Message, failure.Failure, await attempt.FindUnreachable(), failure);
         }
         finally
         {
@@ -143,7 +156,7 @@ internal sealed partial class TrainingGrain
 
         Warn($"attempt {State.Attempt} failed: {failure.Message}");
         State.Phase = RunPhase.Recovering;
-        State.Message = $"recovering: {failure.Message}";
+        State.Message = Surprises.FirstLine(failure);
         Changed();
         await Persist();
     }
@@ -192,14 +205,16 @@ internal sealed partial class TrainingGrain
         {
             try
             {
+                var logged = State.LoggedStep;
                 await storage.WriteStateAsync();
+                (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
                 return;
             }
             catch (Exception error) when (error is not InconsistentStateException && !_deactivating.IsCancellationRequested)
             {
                 if (!warned)
                 {
-                    Warn($"grain state cannot be stored for now, will be retried: {error.Message}");
+                    Warn($"grain state cannot be stored for now, will be retried: {Surprises.FirstLine(error)}");
                 }
 
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);

@@ -38,6 +38,7 @@ internal sealed partial class TrainingGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _storedLoggedStep = State.LoggedStep;
         ResumeDriving();
         return Task.CompletedTask;
     }

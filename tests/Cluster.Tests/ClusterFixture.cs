@@ -35,9 +35,9 @@ public sealed class ClusterFixture : IAsyncLifetime
             }
         }
 
-        await cluster.Remove(cluster.Silos.Where(silo => silo.Process.HasExited || silo.Slots != slots));
+        await cluster.Kill(cluster.Silos.Where(silo => silo.Process.HasExited));
+        await cluster.Remove(cluster.Silos.Where(silo => silo.Slots != slots));
         await cluster.Remove(cluster.Silos.Skip(silos));
-        File.AppendAllText("/tmp/chaos/x.log", $"{DateTime.UtcNow:mm:ss.fff} removed\n");
         await cluster.StartSilos(silos - cluster.Silos.Count, slots);
         return cluster;
     }

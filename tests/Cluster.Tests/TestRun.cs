@@ -22,11 +22,25 @@ public sealed class TestRun : IAsyncDisposable
     /// <summary>The run has completed this epoch, as the client sees it.</summary>
     public Task Epoch(int epoch) => Client.WaitForLine($"epoch {epoch}/", Longest);
 
+    /// <summary>MLflow's ID of the run.</summary>
+    public async Task<string> Id() => (await Client.WaitForLine("of experiment", Longest)).Text.Split(' ')[1];
+
+    /// <summary>The silos that host its ranks, as <c>status</c> says.</summary>
+    public async Task<IReadOnlyList<SiloProcess>> Hosts()
+    {
+        var (_, output, _) = await _cluster.Run("status", await Id());
+        return [.. _cluster.Silos.Where(silo => output.Contains(silo.Address + "@", StringComparison.Ordinal))];
+    }
+
     /// <summary>Waits for its end, which must be a good one with every metric there once.</summary>
     public async Task<RunOutcome> Finished()
     {
         var code = await Client.WaitForExit(Longest);
-        File.AppendAllLines("/tmp/chaos/x.log", Client.Lines.Select(l => $"{l.At:mm:ss.fff} {l.Text[..Math.Min(150,l.Text.Length)]}"));
+        if (Environment.GetEnvironmentVariable("ORLEANSTRAIN_TEST_LOG") is { } log)
+        {
+            await File.AppendAllLinesAsync(log, Client.Lines.Select(line => $"{line.At:mm:ss.fff} {line.Text}"));
+        }
+
         Assert.True(code == 0, $"exit code {code}; the client printed:\n{Client.Output}\n\n{_cluster.SiloOutput}");
         var outcome = RunOutcome.Parse(Client.StandardOutput);
         Assert.Equal("FINISHED", outcome.Status);

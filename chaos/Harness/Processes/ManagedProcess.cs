@@ -45,6 +45,9 @@ public sealed partial class ManagedProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it printed last; empty when it has printed nothing.</summary>
+    public string LastLine => Lines is [.., var last] ? last.Text : "";
+
     /// <summary>All it printed so far, standard output and error together.</summary>
     public string Output => string.Join('\n', Lines.Select(line => line.Text));
 
