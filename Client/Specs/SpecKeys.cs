@@ -43,6 +43,7 @@ internal static class SpecKeys
         SpecKey.Number(
             "validation_share", "a number from 0 to below 1", value => value is >= 0 and < 1, (spec, value) => spec with { ValidationShare = value }),
         SpecKey.Whole("log_every_steps", 0, int.MaxValue, (spec, value) => spec with { LogEverySteps = (int)value }),
+        SpecKey.OneOf("preprocess", ["colocated", "dedicated"], (spec, text) => spec with { Preprocess = text }),
         SpecKey.OneOf("on_error", ["fail", "skip"], (spec, text) => spec with { OnError = text }),
         SpecKey.Text("checkpoint_uri", LocationUri.Allowed, LocationUri.IsAllowed, (spec, text) => spec with { CheckpointUri = text }),
         .. SettingKeys.Optimizer,

@@ -102,4 +102,7 @@ public sealed record RunSpec
 
     /// <summary>Share of the split <c>train</c> that is held out for validation; 0: the split <c>validation</c> is used.</summary>
     [Id(31)] public double ValidationShare { get; init; }
+
+    /// <summary>Where data is decoded and preprocessed: <c>colocated</c>, on the ranks' own silos, or <c>dedicated</c>, on silos without rank slots.</summary>
+    [Id(32)] public string Preprocess { get; init; } = "colocated";
 }

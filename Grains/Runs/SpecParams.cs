@@ -36,6 +36,7 @@ internal static class SpecParams
             ["log_every_steps"] = Text(spec.LogEverySteps),
             ["on_error"] = spec.OnError,
             ["format"] = spec.Format,
+            ["preprocess"] = spec.Preprocess,
             ["validation_share"] = Text(spec.ValidationShare),
         };
         if (spec.RunName is { } name)

@@ -3,9 +3,11 @@ using OrleansTrain.Data;
 using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Exchange;
+using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Ranks;
 using OrleansTrain.Storage;
 using OrleansTrain.Tasks;
@@ -243,11 +245,10 @@ internal sealed class RankHost(
     {
         try
         {
-            var pipeline = _task!.CreatePipeline(_context!);
             return await sources.Open(
                 Spec.Dataset,
                 split,
-                pipeline.From(pipeline.Format.Configured(Spec.Format, Spec.FormatOptions)),
+                RecipePipeline.Create(_task!, _context!, Spec),
                 new BatchSourceOptions
                 {
                     RunId = Assignment.RunId,
@@ -263,6 +264,7 @@ internal sealed class RankHost(
                     OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
                     Epochs = exhaustive ? 1 : Spec.Epochs,
                 },
+                Spec.Preprocess == "dedicated" ? new PipelineRecipe(Spec, null) : null,
                 _stopping.Token);
         }
         catch (DatasetException error) when (_task!.DatasetHint.Length > 0)

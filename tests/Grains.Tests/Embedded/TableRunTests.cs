@@ -65,6 +65,25 @@ public sealed class TableRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Silos_without_ranks_preprocess_to_the_same_weights()
+    {
+        string? colocated;
+        await using (var host = await StartHost(silos: 1, slotsPerSilo: 3))
+        {
+            colocated = (await MnistRun.Train(host, Spec)).WeightsSha256;
+            var refused = await MnistRun.Train(host, Spec with { Preprocess = "dedicated" });
+            Assert.Equal(RunPhase.Failed, refused.Phase);
+            Assert.Contains("start one with 'orleanstrain silo --slots 0'", refused.Message, StringComparison.Ordinal);
+        }
+
+        await using var cluster = await StartHost(silos: 1, slotsPerSilo: 3, preprocessingSilos: 2);
+        var status = await MnistRun.Train(cluster, Spec with { Preprocess = "dedicated" });
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.NotNull(colocated);
+        Assert.Equal(colocated, status.WeightsSha256);
+    }
+
+    [Fact]
     public async Task Bad_records_are_refused_or_skipped_and_counted()
     {
         await File.AppendAllTextAsync(Table, "Gentoo,Biscoe,49.9\n");
@@ -117,11 +136,12 @@ public sealed class TableRunTests : IAsyncLifetime
         Assert.InRange(fitted.RootElement.GetProperty("standardise").GetProperty("Body Mass (g)").GetProperty("mean")[0].GetDouble(), 4100, 4300);
     }
 
-    private Task<EmbeddedHost> StartHost(int silos, int slotsPerSilo) => EmbeddedHost.StartAsync(new EmbeddedOptions
+    private Task<EmbeddedHost> StartHost(int silos, int slotsPerSilo, int preprocessingSilos = 0) => EmbeddedHost.StartAsync(new EmbeddedOptions
     {
         HomeFolder = _home.Path,
         Silos = silos,
         SlotsPerSilo = slotsPerSilo,
+        PreprocessingSilos = preprocessingSilos,
         ObjectStores = Store,
     });
 }
