@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Codecs;
@@ -11,9 +12,10 @@ namespace OrleansTrain.Grains.Data.Dedicated;
 internal sealed class BlockChunkCodec : IFieldCodec<BlockChunk>
 {
     /// <inheritdoc/>
-    public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type expectedType, BlockChunk value)
+    public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, BlockChunk? value)
         where TBufferWriter : IBufferWriter<byte>
     {
+        ArgumentNullException.ThrowIfNull(value);
         ReferenceCodec.MarkValueField(writer.Session);
         writer.WriteFieldHeader(fieldIdDelta, expectedType, typeof(BlockChunk), WireType.LengthPrefixed);
         using (value)
@@ -45,5 +47,6 @@ internal sealed class BlockChunkCodec : IFieldCodec<BlockChunk>
 internal sealed class BlockChunkCopier : IDeepCopier<BlockChunk>
 {
     /// <inheritdoc/>
-    public BlockChunk DeepCopy(BlockChunk input, CopyContext context) => input;
+    [return: NotNullIfNotNull(nameof(input))]
+    public BlockChunk? DeepCopy(BlockChunk? input, CopyContext context) => input;
 }

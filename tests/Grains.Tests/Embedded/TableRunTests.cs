@@ -65,6 +65,17 @@ public sealed class TableRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_task_trains_on_Parquet_by_another_tool()
+    {
+        File.Delete(Table);
+        File.Copy(Path.Combine(Repository.Root, "tests", "Data.Tests", "OtherTools", "Files", "penguins.parquet"), Path.ChangeExtension(Table, ".parquet"));
+        await using var host = await StartHost(silos: 1, slotsPerSilo: 3);
+        var status = await MnistRun.Train(host, Spec);
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.True(status.Evaluation["test_accuracy"] > 0.9, $"test_accuracy {status.Evaluation["test_accuracy"]}");
+    }
+
+    [Fact]
     public async Task Silos_without_ranks_preprocess_to_the_same_weights()
     {
         string? colocated;
