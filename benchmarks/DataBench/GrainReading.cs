@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
 using OrleansTrain.Data;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Sources;
