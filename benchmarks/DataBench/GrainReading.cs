@@ -7,7 +7,6 @@ using OrleansTrain.Data;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Grains.Data;
-using OrleansTrain.Hosting;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.DataBench;
@@ -26,7 +25,6 @@ internal static class GrainReading
     {
         var ports = FreePorts();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        SiloRegistration.Quiet(builder.Logging);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1], new IPEndPoint(IPAddress.Loopback, ports[0]))
             .Services.AddSingleton<IObjectStores>(new ObjectStores(server.Options)).AddDatasetServices());
