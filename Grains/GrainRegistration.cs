@@ -37,6 +37,7 @@ public static class GrainRegistration
         services.AddSingleton<RunCheckpoints>();
         services.AddSingleton<MlflowDelivery>();
         services.AddSingleton<SiloAttempts>();
+        services.AddSingleton<OutboxMetrics>();
         services.AddSingleton<RankHostFactory>();
         return services.AddDatasetServices();
     }

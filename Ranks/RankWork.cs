@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Training.Replicas;
@@ -34,6 +35,9 @@ public sealed record RankWork
 
     /// <summary>What others ask of this rank.</summary>
     public RankControl Control { get; init; } = new();
+
+    /// <summary>The trace that the rank's spans belong to.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>Where the rank stands.</summary>
     public RankProgress Progress { get; init; } = new();

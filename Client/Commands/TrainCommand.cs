@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
@@ -7,6 +8,7 @@ using OrleansTrain.Client.Specs;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Hosting;
+using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Client.Commands;
 
@@ -56,7 +58,10 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         await using var closing = new ImpatientClosing(session, services.Time, interrupts.Requested);
         interrupts.Requested.ThrowIfCancellationRequested();
 
+        using var span = TrainingTelemetry.Source.StartActivity("orleanstrain train", ActivityKind.Client);
         var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));
+        span?.SetTag("run_id", runId);
+        span?.Stop();
         if (isDetached)
         {
             return ReportDetached(parse, spec, session, runId);

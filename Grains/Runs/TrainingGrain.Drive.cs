@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Orleans.Storage;
 using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Grains.Runs;
 
@@ -23,6 +25,8 @@ internal sealed partial class TrainingGrain
 
     private async Task Drive()
     {
+        // What it does for hours is no part of the call that began it: spans are asked for where they tell something.
+        Activity.Current = null;
         while (!State.Phase.IsTerminal() && !_deactivating.IsCancellationRequested)
         {
             try
@@ -77,6 +81,8 @@ internal sealed partial class TrainingGrain
                 return;
             }
 
+            using var span = TrainingTelemetry.Source.StartActivity($"attempt {State.Attempt + 1}", ActivityKind.Internal, State.Trace);
+            span?.SetTag("run_id", RunId);
             attempt = await Begin(reservation);
         }
 

@@ -15,6 +15,7 @@ namespace OrleansTrain.Grains.Tracking;
 internal sealed partial class RunGrain(
     [PersistentState("outbox", GrainStorageNames.State)] IPersistentState<OutboxState> storage,
     MlflowDelivery delivery,
+    OutboxMetrics metrics,
     TimeProvider time,
     ILogger<RunGrain> logger) : Grain, IRunGrain, IRemindable, IDisposable
 {
@@ -35,12 +36,14 @@ internal sealed partial class RunGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _mayBeThere = !Outbox.IsEmpty;
+        metrics.Watch(RunId, () => storage.State.Pending.Count);
         StartSending();
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        metrics.Forget(RunId);
         await _deactivating.CancelAsync();
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }

@@ -143,6 +143,7 @@ internal sealed class RankHost(
             Observer = _journal!,
             Checkpoints = _silo.Checkpoints,
             Control = _control,
+            Trace = Activity.Current?.Context ?? default,
             Progress = _progress,
         };
         _loopStarted = Stopwatch.GetTimestamp();

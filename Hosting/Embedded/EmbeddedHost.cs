@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Logging;
+using OrleansTrain.Hosting.Telemetry;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
 
@@ -74,7 +75,8 @@ public sealed class EmbeddedHost : IClusterSession
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddClientLogging(options.Verbose);
 
-        builder.UseOrleans(silo => silo.AddOrleansTrain(new SiloSettings
+        builder.AddClientTelemetry();
+        builder.UseOrleans(silo => silo.AddActivityPropagation().AddOrleansTrain(new SiloSettings
         {
             SiloPort = siloPort,
             GatewayPort = gatewayPort,
