@@ -38,6 +38,7 @@ public static class GrainRegistration
         services.AddSingleton<MlflowDelivery>();
         services.AddSingleton<SiloAttempts>();
         services.AddSingleton<OutboxMetrics>();
+        services.AddHostedService<MetricsFromStart>();
         services.AddSingleton<RankHostFactory>();
         return services.AddDatasetServices();
     }
