@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -39,7 +38,6 @@ internal sealed partial class TrainingGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _storedLoggedStep = State.LoggedStep;
         ResumeDriving();
         return Task.CompletedTask;
     }
@@ -63,7 +61,6 @@ internal sealed partial class TrainingGrain(
         State.Spec = spec;
         State.ExperimentId = experimentId;
         State.TrackingUri = trackingUri;
-        State.Trace = Activity.Current?.Id;
         State.Phase = RunPhase.Waiting;
         State.AcceptedAt = time.GetUtcNow();
         await storage.WriteStateAsync();
@@ -116,7 +113,6 @@ internal sealed partial class TrainingGrain(
         State.Phase = RunPhase.Waiting;
         State.Failures = 0;
         State.CancelReason = null;
-        State.Trace = Activity.Current?.Id;
         State.LastTaskError = null;
         State.Error = "";
         State.AcceptedAt = time.GetUtcNow();

@@ -1,4 +1,3 @@
-using OrleansTrain.Faults;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Training.Checkpoints;
@@ -32,7 +31,6 @@ public static class CheckpointWriter
             await using var stream = content.OpenRead();
             await store.Write(folder + name, stream, content.Length, cancellationToken);
             written.Add(new CheckpointObject(name, content.Length, sha256));
-            FaultPoint.Reach("checkpoint.object");
         }
 
         return new CheckpointPart
