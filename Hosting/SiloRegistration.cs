@@ -55,7 +55,9 @@ public static class SiloRegistration
         options.NumMissedProbesLimit = 3;
         options.NumVotesForDeathDeclaration = 1;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        // A silo that joins waits for an answer of all whose sign of life is younger than three of these: after the loss of a whole cluster,
+        // that long for silos that will never answer.
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         options.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         options.DefunctSiloExpiration = TimeSpan.FromHours(1);
         options.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);

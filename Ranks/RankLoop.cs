@@ -3,7 +3,6 @@ using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Training;
 using OrleansTrain.Training.Evaluations;
-using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
 namespace OrleansTrain.Ranks;
@@ -16,6 +15,7 @@ public sealed class RankLoop
     private readonly int _rank;
     private readonly long _stepsPerEpoch;
     private readonly CheckpointSchedule _checkpoints;
+    private readonly KeyValuePair<string, object?> _taskTag;
     private RunningSums _epochSums;
     private RunningSums _intervalSums;
     private long _stepsDone;
@@ -31,6 +31,7 @@ public sealed class RankLoop
         _options = work.Options;
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
+        _taskTag = new("task", work.Replica.Task.Name);
         _checkpoints = new CheckpointSchedule(
             _options.CheckpointEverySteps,
             _options.CheckpointInterval,
@@ -52,10 +53,8 @@ public sealed class RankLoop
         try
         {
             torch.set_num_threads(_options.Threads);
-            _work.Replica.Trace = _work.Trace;
-            _work.Session.Trace(_rank, _work.Trace);
+            using var span = TrainingTelemetry.Source.StartActivity($"rank {_rank}", ActivityKind.Internal, _work.Trace);
             var stopped = RunEpochs(cancellationToken);
-            _work.Trace?.Complete();
             Publish(RankPhase.Checkpointing);
             _lastCheckpoint.Wait(cancellationToken);
             Publish(RankPhase.Done);
@@ -126,15 +125,16 @@ public sealed class RankLoop
         long step, int epoch, bool endOfEpoch, double learningRate, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
-        _work.Trace?.BeginStep(step);
+        using var span = step % TrainingTelemetry.TracedSteps == 0 ? TrainingTelemetry.Source.StartActivity("step") : null;
         var started = Stopwatch.GetTimestamp();
         double loss;
         long count, hasBatch;
         ReadOnlySpan<nint> gradients;
+        var phase = span is null ? null : TrainingTelemetry.Source.StartActivity("data wait");
         using (var batch = NextBatch(step, cancellationToken))
         {
             hasBatch = Stopwatch.GetTimestamp();
-            _work.Trace?.Add(StepPart.DataWait, started);
+            phase?.Dispose();
             if (endOfEpoch && epoch + 1 < _options.Epochs)
             {
                 // The next epoch's first batches are prepared while this step computes.
@@ -142,17 +142,21 @@ public sealed class RankLoop
             }
 
             count = batch.Count;
+            phase = span is null ? null : TrainingTelemetry.Source.StartActivity("forward and backward");
             loss = ForwardBackward(batch, step, out gradients);
         }
 
         var hasGradients = Stopwatch.GetTimestamp();
+        phase?.Dispose();
+        phase = span is null ? null : TrainingTelemetry.Source.StartActivity("exchange");
         var agreed = _work.Session.Step(_rank, gradients, step, learningRate, Requests());
         _work.Replica.ParametersChanged();
         var ended = Stopwatch.GetTimestamp();
-        _work.Trace?.Add(StepPart.Exchange, hasGradients);
-        _work.Trace?.Add(StepPart.Step, started);
-        return (agreed, new RunningSums(
-            loss * count, count, Seconds(ended - started), Seconds(hasBatch - started), Seconds(ended - hasGradients)));
+        phase?.Dispose();
+        span?.SetTag("step", step);
+        var sums = new RunningSums(loss * count, count, Seconds(ended - started), Seconds(hasBatch - started), Seconds(ended - hasGradients));
+        TrainingTelemetry.Stepped(_taskTag, count, sums.Seconds, sums.DataWaitSeconds, sums.ExchangeSeconds);
+        return (agreed, sums);
     }
 
     private Batch NextBatch(long step, CancellationToken cancellationToken) =>

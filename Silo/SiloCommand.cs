@@ -11,7 +11,7 @@ internal static class SiloCommand
 {
     public static RootCommand Create(Func<SiloOptions, CancellationToken, Task<int>> run)
     {
-        var slots = Number("--slots", "ORLEANSTRAIN_SLOTS", "Ranks this silo hosts at once. Default: one a GPU, or else one a core.");
+        var slots = Number("--slots", "ORLEANSTRAIN_SLOTS", "Ranks this silo hosts at once; 0: none, it preprocesses data for those that do. Default: one a GPU, or else one a core.");
         var device = Text("--device", "ORLEANSTRAIN_DEVICE", "What the slots are: auto, cpu or cuda.");
         var advertise = Text("--advertise", "ORLEANSTRAIN_ADVERTISE", "Address that other silos and clients reach this one by: an IP, a host name, or 'auto' for the first address of this host that is not loopback. Default: 127.0.0.1.");
         var siloPort = Number("--silo-port", "ORLEANSTRAIN_SILO_PORT", "Silo-to-silo port. Default: 11111.");
@@ -100,9 +100,9 @@ internal static class SiloCommand
     {
         var most = devices == "cuda" ? DeviceChoice.CudaDeviceCount() : int.MaxValue;
         var slots = wanted ?? (devices == "cuda" ? most : Environment.ProcessorCount);
-        return slots >= 1 && slots <= most
+        return slots >= 0 && slots <= most
             ? slots
-            : throw new SiloOptionsException(devices == "cuda" ? $"--slots must be 1 to {most}, one a GPU; found {slots}." : $"--slots must be 1 or more; found {slots}.");
+            : throw new SiloOptionsException(devices == "cuda" ? $"--slots must be 0 to {most}, one a GPU; found {slots}." : $"--slots must be 0 or more; found {slots}.");
     }
 
     private static string? TokenFor(IPAddress http)

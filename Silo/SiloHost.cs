@@ -27,7 +27,7 @@ internal static class SiloHost
         builder.Logging.AddSiloLogging(options.Verbose, () => isUp);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.HttpAddress, options.HttpPort));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(50));
-        builder.AddOrleansTrainTelemetry(settings.Name!);
+        builder.AddSiloTelemetry(settings.Name!);
         builder.UseOrleans(silo =>
         {
             silo.AddOrleansTrain(settings);

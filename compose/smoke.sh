@@ -40,13 +40,15 @@ start() { # NAME then what `podman run` takes
   # Where there is no systemd, podman complains that it cannot start its timers for health checks.
   pod run -d --name "$prefix-$name" --hostname "$name" --network "$network" --network-alias "$name" "${limits[@]}" "$@" >/dev/null 2>>"$work/podman.log" || die "the container $name cannot be started: see ${work#"$PWD"/}/podman.log"
 }
-client() { pod run --rm --network "$network" "${limits[@]}" --env-file "$work/cluster.env" "$prefix/client" "$@"; }
+client_as() { pod run --rm --network "$network" "${limits[@]}" --env-file "$1" "$prefix/client" "${@:2}"; }
+client() { client_as "$work/cluster.env" "$@"; }
+stop_container() { pod stop -t 60 "$1" >/dev/null 2>>"$work/podman.log"; }
 healthy() { pod exec "$prefix-$1" bash /app/healthcheck.sh /health/ready; }
 
 remove_all() {
   local ids
   ids=$(pod ps -aq --filter "name=^$prefix-")
-  if [[ -n $ids ]]; then pod rm -f -t 0 $ids >/dev/null; fi
+  if [[ -n $ids ]]; then pod rm -f -t 0 $ids >/dev/null 2>>"$work/podman.log"; fi
   pod network rm -f "$network" >/dev/null 2>&1 || true
 }
 finish() {
@@ -155,22 +157,36 @@ for silo in silo-1 silo-2; do need "$silo is ready" wait_for "$silo" 90 healthy 
 field() { node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")); console.log(r[process.argv[2]])' "$1" "$2"; }
 is() { [[ $(field "$1" "$2") == "$3" ]]; }
 
+refused() {
+  local said
+  if said=$(client_as "$work/stranger.env" cluster 2>&1); then return 1; fi
+  grep -q "it asks for a secret: set ORLEANSTRAIN_CLUSTER_SECRET" <<<"$said"
+}
+grep -v ORLEANSTRAIN_CLUSTER_SECRET "$work/cluster.env" >"$work/stranger.env"
+
 client doctor >"$work/doctor.txt" 2>&1 || say "doctor found something: see ${work#"$PWD"/}/doctor.txt"
 need "the data goes to the S3 server" client data put mnist s3://datasets/mnist
 say "an undisturbed run"
 need "it ends" client train mnist --ranks 2 --epochs 2 --json >"$work/undisturbed.json"
 check "FINISHED" is "$work/undisturbed.json" status FINISHED
 
-say "the same run, and the silo that trains is stopped in the middle"
+say "three ranks, which one silo has no slots for: gradients travel between the containers"
+need "it ends" client train mnist --ranks 3 --epochs 1 --json >"$work/spread.json"
+say "the same in one process"
+need "it ends" pod run --rm "${limits[@]}" "$prefix/client" train mnist --ranks 3 --epochs 1 --json >"$work/alone.json"
+check "with the same weights" is "$work/spread.json" weights_sha256 "$(field "$work/alone.json" weights_sha256)"
+check "a client without the cluster's secret is refused" refused
+
+say "the same run as the first, and the silo that trains is stopped in the middle"
 client train mnist --ranks 2 --epochs 2 --json >"$work/disturbed.json" 2>"$work/disturbed.log" &
 training=$!
 check "it reaches its first epoch's end" wait_for "the first epoch" 300 grep -q "epoch 1/2" "$work/disturbed.log"
 run_id=$(sed -nE 's/.*\b([0-9a-f]{32})\b.*/\1/p' "$work/disturbed.log" | head -n 1)
-client status "$run_id" --json >"$work/status.json" || true
-busiest="silo-1"
-if grep -q "silo-2" "$work/status.json"; then busiest="silo-2"; fi
+client cluster >"$work/cluster.txt"
+busiest=$(sed -nE "s/.* (silo-[12]):11111 .*$run_id.*/\1/p" "$work/cluster.txt" | head -n 1)
+[[ -n $busiest ]] || die "no silo trains run $run_id: see ${work#"$PWD"/}/cluster.txt"
 say "stopping $busiest"
-check "$busiest leaves by itself within 60 s" pod stop -t 60 "$prefix-$busiest"
+check "$busiest leaves by itself within 60 s" stop_container "$prefix-$busiest"
 check "its exit code is 0" test "$(pod inspect -f '{{.State.ExitCode}}' "$prefix-$busiest")" = 0
 check "the run ends" wait "$training"
 check "FINISHED" is "$work/disturbed.json" status FINISHED

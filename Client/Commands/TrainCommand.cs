@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
@@ -7,6 +8,7 @@ using OrleansTrain.Client.Specs;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Hosting;
+using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Client.Commands;
 
@@ -24,12 +26,6 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<string?> _trace = new("--trace")
-    {
-        Description = "A timeline of some steps of all ranks, for chrome://tracing or Perfetto (trace_wait, trace_active).",
-        HelpName = "FILE",
-    };
-
     private readonly Option<bool> _detach = new("--detach") { Description = "Start the run on the cluster, print its ID, and leave it." };
 
     public Command Create()
@@ -43,7 +39,6 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
             "orleanstrain train mnist --detach && orleanstrain watch RUN_ID");
         _spec.AddTo(command);
         command.Add(_silos);
-        command.Add(_trace);
         command.Add(_detach);
         command.Add(CommonOptions.Json);
         command.SetAction((parse, _) => RunAsync(parse));
@@ -52,8 +47,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
 
     private async Task<int> RunAsync(ParseResult parse)
     {
-        var trace = TraceFile.Read(parse.GetValue(_trace), parse.GetValue(_detach), services.WorkingFolder);
-        var spec = new SpecBuilder(services.Tasks).Build([.. trace is null ? [] : new[] { TraceFile.Layer() }, .. _spec.Read(parse, services.WorkingFolder)]);
+        var spec = new SpecBuilder(services.Tasks).Build(_spec.Read(parse, services.WorkingFolder));
         RefuseSecrets(spec);
         var options = ReadSessionOptions(parse, spec);
         var isDetached = parse.GetValue(_detach);
@@ -64,7 +58,10 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         await using var closing = new ImpatientClosing(session, services.Time, interrupts.Requested);
         interrupts.Requested.ThrowIfCancellationRequested();
 
+        using var span = TrainingTelemetry.Source.StartActivity("orleanstrain train", ActivityKind.Client);
         var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));
+        span?.SetTag("run_id", runId);
+        span?.Stop();
         if (isDetached)
         {
             return ReportDetached(parse, spec, session, runId);
@@ -72,13 +69,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
 
         using var announcement = services.Sessions.Announce(session, runId);
         var attended = new AttendedRun(services, session, runId);
-        var exitCode = await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
-        if (trace is not null)
-        {
-            await trace.SaveAsync(session.Grains, runId, services.Terminal);
-        }
-
-        return exitCode;
+        return await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
     }
 
     private SessionOptions ReadSessionOptions(ParseResult parse, RunSpec spec)

@@ -49,6 +49,12 @@ public sealed unsafe class DataBlock
         return new ReadOnlySpan<byte>(Start + ((long)index * Schema.RecordBytes), Schema.RecordBytes);
     }
 
+    /// <summary>Bytes of all records.</summary>
+    public long RecordBytes => (long)Count * Schema.RecordBytes;
+
+    /// <summary>Some bytes of the records. Valid while the caller holds a reference.</summary>
+    internal ReadOnlySpan<byte> BytesAt(int offset, int length) => new ReadOnlySpan<byte>(Start, checked((int)RecordBytes)).Slice(offset, length);
+
     /// <summary>Takes a reference, unless the block has already been freed.</summary>
     public bool TryAddReference()
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Data.Reading;
@@ -35,7 +33,7 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     {
         var labels = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var splits = new SortedSet<string>(_splits.Names, StringComparer.Ordinal);
-        var parts = new List<ObjectPart>();
+        var parts = new PartSorter();
         using var digest = new CatalogDigest(format);
         await foreach (var (name, info) in SplitListing.Objects(location, Endings, cancellationToken))
         {
@@ -66,7 +64,7 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
 
         // Keys are often sorted by class. A block shall hold records of all of them, or a shuffle window of few blocks would not mix.
         var cutter = new BlockCutter(BlockBytes, MostRecords);
-        foreach (var part in parts.OrderBy(part => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(part.Key.AsSpan()))))
+        foreach (var part in parts.InOrder())
         {
             cutter.Add(part with { Note = labels[part.Note].ToString(CultureInfo.InvariantCulture) }, 1);
         }

@@ -9,8 +9,9 @@ namespace OrleansTrain.Data.Parquet;
 /// <summary>Reads columns of a row group whole.</summary>
 internal static class ParquetColumns
 {
+    /// <param name="incomplete">Whether values are missing somewhere in the split: whole numbers, which cannot say so, become float64 then.</param>
     /// <exception cref="DatasetException">The column's type is none that can be trained on.</exception>
-    public static async Task<ParquetColumn> Read(ParquetRowGroupReader rows, string name, DataField field, string file, CancellationToken cancellationToken)
+    public static async Task<ParquetColumn> Read(ParquetRowGroupReader rows, string name, DataField field, string file, bool incomplete, CancellationToken cancellationToken)
     {
         if ((field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>)) && field.MaxRepetitionLevel == 0)
         {
@@ -29,6 +30,14 @@ internal static class ParquetColumns
         using var raw = await rows.ReadRawColumnDataBaseAsync(field, cancellationToken);
         return raw switch
         {
+            RawColumnData<bool> data when incomplete => Doubles(name, data, field, value => value ? 1 : 0),
+            RawColumnData<byte> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<sbyte> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<short> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<ushort> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<int> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<uint> data when incomplete => Doubles(name, data, field, value => value),
+            RawColumnData<long> data when incomplete => Doubles(name, data, field, value => value),
             RawColumnData<bool> data => Numbers(name, ElementType.UInt8, data, field, value => (byte)(value ? 1 : 0), (byte)0),
             RawColumnData<byte> data => Numbers(name, ElementType.UInt8, data, field, value => value, (byte)0),
             RawColumnData<sbyte> data => Numbers(name, ElementType.Int8, data, field, value => value, (sbyte)0),
@@ -43,6 +52,9 @@ internal static class ParquetColumns
             _ => throw new DatasetException($"{file}: column '{name}' is {field.ClrType.Name}: choose the columns to read, without this one."),
         };
     }
+
+    private static ParquetColumn.Numbers Doubles<TStored>(string name, RawColumnData<TStored> data, DataField field, Func<TStored, double> convert)
+        where TStored : unmanaged => Numbers(name, ElementType.Float64, data, field, convert, double.NaN);
 
     private static ParquetColumn.Numbers Numbers<TStored, T>(
         string name, ElementType type, RawColumnData<TStored> data, DataField field, Func<TStored, T> convert, T missing)

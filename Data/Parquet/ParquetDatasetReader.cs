@@ -7,11 +7,13 @@ using Parquet.Schema;
 namespace OrleansTrain.Data.Parquet;
 
 /// <summary>
-/// Parquet: numbers keep their type, lists become arrays of one fixed shape, binary columns that hold PNG or JPEG become images, strings are text.
+/// Parquet: numbers keep their type (whole ones of which some are missing are float64), lists become arrays of one fixed shape, binary columns that hold PNG or JPEG become images, strings are text.
 /// A row group is a block, since it can only be read as a whole.
 /// </summary>
 internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
 {
+    private const char Between = '\u001f';
+
     private static readonly string[] Endings = [".parquet"];
 
     private readonly string[] _wanted = (format.Option("columns") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -24,7 +26,8 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
 
     public async Task<DatasetCatalog> Open(DatasetLocation location, string split, CancellationToken cancellationToken)
     {
-        var blocks = new List<CatalogBlock>();
+        var blocks = new List<(int Records, ObjectPart Part)>();
+        var incomplete = new SortedSet<string>(StringComparer.Ordinal);
         using var digest = new CatalogDigest(format);
         foreach (var file in await SplitListing.Files(location, split, Endings, _splits, cancellationToken))
         {
@@ -37,19 +40,21 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
                 var note = string.Create(CultureInfo.InvariantCulture, $"{group} {first} {split}");
                 var part = new ObjectPart(file.Key, file.ETag, file.Size, 0, rows.RowGroup.TotalByteSize, note);
                 digest.Add(part);
-                blocks.Add(new CatalogBlock(Enumerable.Range(0, count).Count(row => IsOwn(location.NameBelow(file.Key), first + row, split)), [part]));
+                blocks.Add((Enumerable.Range(0, count).Count(row => IsOwn(location.NameBelow(file.Key), first + row, split)), part));
+                incomplete.UnionWith(Incomplete(rows, parquet.Schema, location.Name(file.Key)));
                 first += count;
             }
         }
 
-        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, blocks);
+        return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, [.. blocks.Select(block => new CatalogBlock(block.Records, [Noting(block.Part, incomplete)]))]);
     }
 
     public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)
     {
         var part = block.Parts[0];
         var name = location.Name(part);
-        var note = part.Note.Split(' ', 3);
+        var notes = part.Note.Split(Between);
+        var note = notes[0].Split(' ', 3);
         var first = long.Parse(note[1], CultureInfo.InvariantCulture);
         await using var parquet = await OpenFile(location, part.Key, part.ETag, part.Size, cancellationToken);
         var columns = new List<ParquetColumn>();
@@ -58,7 +63,7 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
             using var rows = parquet.OpenRowGroupReader(int.Parse(note[0], CultureInfo.InvariantCulture));
             foreach (var (column, field) in Columns(parquet.Schema, name))
             {
-                columns.Add(await ParquetColumns.Read(rows, column, field, name, cancellationToken));
+                columns.Add(await ParquetColumns.Read(rows, column, field, name, notes.AsSpan(1).Contains(column), cancellationToken));
             }
 
             var records = Enumerable.Range(0, checked((int)rows.RowCount))
@@ -72,6 +77,21 @@ internal sealed class ParquetDatasetReader(DataFormat format) : IDatasetReader
             throw new DatasetException($"{name} is corrupt: its row group {note[0]} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }
     }
+
+    private List<string> Incomplete(ParquetRowGroupReader rows, ParquetSchema schema, string name)
+    {
+        try
+        {
+            return [.. Columns(schema, name).Where(column => column.Field.IsNullable && rows.GetStatistics(column.Field)?.NullCount > 0).Select(column => column.Name)];
+        }
+        catch (Exception error) when (error is not (DatasetException or OutOfMemoryException))
+        {
+            throw new DatasetException($"{name} is corrupt: its statistics cannot be read ({error.Message.TrimEnd('.')}).", error);
+        }
+    }
+
+    // All blocks must have the same columns, also those in which nothing is missing.
+    private static ObjectPart Noting(ObjectPart part, SortedSet<string> incomplete) => part with { Note = string.Join(Between, incomplete.Prepend(part.Note)) };
 
     private static Record Read(List<ParquetColumn> columns, int row, string origin)
     {

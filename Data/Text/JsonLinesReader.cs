@@ -89,7 +89,12 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
     {
         if (column.Type is null)
         {
-            return Field.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+            return Field.Of(value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString()!,
+                JsonValueKind.Null => "",
+                _ => value.GetRawText(),
+            });
         }
 
         if (column.Type == ElementType.Int64 && column.Shape.Count == 0 && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole))

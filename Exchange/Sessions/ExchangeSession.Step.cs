@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Synchronization;
-using OrleansTrain.Training.Tracing;
+using OrleansTrain.Faults;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -28,6 +28,7 @@ internal sealed partial class ExchangeSession
             worker.Offer(gradients, step, learningRate, request);
             Gather(worker, step);
             SendPartials(worker, step);
+            FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
             return _requests;
         }
@@ -49,7 +50,7 @@ internal sealed partial class ExchangeSession
     {
         if (Interlocked.Increment(ref _arrived) < _workers.Length)
         {
-            Await(worker, ref _opened, step + 1, StepPart.Gather);
+            Await(worker, ref _opened, step + 1, nameof(Gather));
             return;
         }
 
@@ -76,19 +77,11 @@ internal sealed partial class ExchangeSession
 
     private void SendPartials(RankWorker worker, long step)
     {
-        if (_links.Count == 0)
-        {
-            return;
-        }
-
-        var start = Stopwatch.GetTimestamp();
         var requests = _requests;
         while (_sending.TryTake(worker.Index, out var item))
         {
             _partials.Run(worker, item, step, requests);
         }
-
-        worker.Trace?.Add(StepPart.SendPartials, start);
     }
 
     private void UpdateShard(RankWorker worker, long step)
@@ -100,7 +93,8 @@ internal sealed partial class ExchangeSession
             var start = Stopwatch.GetTimestamp();
             _update.Run(worker, chunk);
             worker.AddUpdating(start);
-            SendParameters(worker, step, chunk);
+            FaultPoint.Reach("exchange.updated");
+            SendParameters(step, chunk);
         }
 
         if (updated > 0 && Interlocked.Add(ref _chunksLeft, -updated) == 0)
@@ -109,7 +103,7 @@ internal sealed partial class ExchangeSession
         }
         else
         {
-            Await(worker, ref _completed, step + 1, StepPart.WaitCompletion);
+            Await(worker, ref _completed, step + 1, nameof(Complete));
         }
     }
 
@@ -126,23 +120,15 @@ internal sealed partial class ExchangeSession
             _links[i].WaitForPartials(step, chunk, Plan.StepTimeout);
         }
 
-        worker.AddWaiting(start, StepPart.WaitPartials);
+        worker.AddWaiting(start);
     }
 
-    private unsafe void SendParameters(RankWorker worker, long step, int chunk)
+    private unsafe void SendParameters(long step, int chunk)
     {
-        if (_links.Count == 0)
-        {
-            return;
-        }
-
-        var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _links.Count; i++)
         {
             _links[i].SendParameters(step, chunk, _parameters.Pointer + _shape.Shards.Chunk(Plan.Self, chunk).Start);
         }
-
-        worker.Trace?.Add(StepPart.SendParameters, start);
     }
 
     /// <summary>The silo's own shard is done: the last rank at work waits for those of the others and lets everyone go on.</summary>
@@ -155,19 +141,19 @@ internal sealed partial class ExchangeSession
             _requests |= _links[i].Requests(step);
         }
 
-        worker.AddWaiting(start, StepPart.WaitParameters);
+        worker.AddWaiting(start);
         Interlocked.Exchange(ref _completed, step + 1);
         _signal.Notify();
     }
 
-    private void Await(RankWorker worker, ref long counter, long target, StepPart part)
+    private void Await(RankWorker worker, ref long counter, long target, string phase)
     {
         var start = Stopwatch.GetTimestamp();
         var result = _signal.Wait(ref counter, target, Plan.StepTimeout);
-        worker.AddWaiting(start, part);
+        worker.AddWaiting(start);
         if (result == WaitResult.TimedOut)
         {
-            throw new PeerLostException(Describe(target - 1, part));
+            throw new PeerLostException(Describe(target - 1, phase));
         }
 
         if (result == WaitResult.Faulted)
@@ -176,12 +162,12 @@ internal sealed partial class ExchangeSession
         }
     }
 
-    private string Describe(long step, StepPart part)
+    private string Describe(long step, string phase)
     {
         var missing = _workers.Where(worker => worker.Arrived <= step).Select(worker => worker.Rank).ToList();
         var who = missing.Count > 0
             ? $"{(missing.Count == 1 ? "rank" : "ranks")} {string.Join(", ", missing)} did not come"
-            : $"the ranks of this silo did not finish ({part})";
+            : $"the ranks of this silo did not finish ({phase})";
         return $"Run {Plan.RunId}, attempt {Plan.Attempt}, step {step}: {who} within {Plan.StepTimeout.TotalSeconds:0.###} s.";
     }
 

@@ -1,3 +1,5 @@
+using OrleansTrain.Grains.Abstractions.Specs;
+
 namespace OrleansTrain.Grains.Abstractions.Data;
 
 /// <summary>Which data, in which format.</summary>
@@ -74,7 +76,16 @@ public sealed record FitRequest
 
     /// <summary>Share of the records that is held out and does not count.</summary>
     [Id(7)] public double HeldOut { get; init; }
+
+    /// <summary>How silos without ranks make the pipeline, if they are the ones that preprocess; null: <see cref="Silo"/> does.</summary>
+    [Id(8)] public PipelineRecipe? Dedicated { get; init; }
 }
+
+/// <summary>How a silo that hosts no rank makes a run's pipeline for itself: from the task's own code, since code cannot travel.</summary>
+/// <param name="Spec">The run's spec.</param>
+/// <param name="Categories">What was found for the columns that the pipeline encodes; null while they are looked for.</param>
+[GenerateSerializer, Alias("OrleansTrain.PipelineRecipe"), Immutable]
+public sealed record PipelineRecipe([property: Id(0)] RunSpec Spec, [property: Id(1)] FittedCategories[]? Categories);
 
 /// <summary>The categories of a column, in ordinal order, and how often each occurs.</summary>
 [GenerateSerializer, Alias("OrleansTrain.FittedCategories"), Immutable]

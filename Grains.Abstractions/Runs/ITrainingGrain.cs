@@ -18,17 +18,10 @@ public interface ITrainingGrain : IGrainWithStringKey
     Task<RunStatus> GetStatus();
 
     /// <summary>
-    /// Returns when the status is newer than <paramref name="version"/>, or after at most ten seconds with what there is.
+    /// Returns when the status is newer than <paramref name="version"/>, or after at most three seconds with what there is.
     /// </summary>
-    [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:15")]
+    [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<RunStatus> WaitForChange(long version);
-
-    /// <summary>
-    /// The timeline of the traced steps of all ranks, as Chrome and Perfetto open it (JSON, UTF-8); null when there is none yet, or when this
-    /// grain has been lost since: it is the run's artifact <c>trace.json</c> besides.
-    /// </summary>
-    [Alias("GetTrace"), AlwaysInterleave]
-    Task<byte[]?> GetTrace();
 
     /// <summary>Ends the run as KILLED after the current step; returns when it has ended. Metrics and checkpoints so far are kept.</summary>
     [Alias("Cancel"), AlwaysInterleave, ResponseTimeout("00:01:00")]
@@ -43,7 +36,7 @@ public interface ITrainingGrain : IGrainWithStringKey
     /// <summary>
     /// A rank has something to say, or has not been asked for long: wakes the run, also after its host has died.
     /// </summary>
-    [Alias("Nudge"), AlwaysInterleave]
+    [Alias("Nudge"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task Nudge(int attempt, int rank);
 
     /// <summary>A silo that hosts ranks of this run is about to leave: they are stopped at the next step and placed elsewhere.</summary>

@@ -36,10 +36,6 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("RequestStop"), AlwaysInterleave]
     Task RequestStop();
 
-    /// <summary>What the rank did in the traced steps; null when none were asked for or they are still to come.</summary>
-    [Alias("GetTrace"), AlwaysInterleave]
-    Task<RankTrace?> GetTrace();
-
     /// <summary>Tests a checkpoint on this rank's share of a split; returns the sums, which the caller adds up in rank order.</summary>
     [Alias("Evaluate"), AlwaysInterleave, ResponseTimeout("01:00:00")]
     Task<EvaluationReport> Evaluate(EvaluationAssignment assignment);
@@ -54,4 +50,8 @@ public interface ITrainerGrain : IGrainWithStringKey
 /// <param name="Step">The last step whose point within an epoch is stored.</param>
 /// <param name="Checkpoint">Step of the last checkpoint that has been dealt with; -1: none.</param>
 [GenerateSerializer, Alias("OrleansTrain.Committed"), Immutable]
-public readonly record struct Committed([property: Id(0)] int Epoch, [property: Id(1)] long Step, [property: Id(2)] long Checkpoint);
+public readonly record struct Committed([property: Id(0)] int Epoch, [property: Id(1)] long Step, [property: Id(2)] long Checkpoint)
+{
+    /// <summary>Nothing is stored: whoever asks with this only wants to know whether there is an answer.</summary>
+    public static Committed Nothing => new(0, 0, -1);
+}

@@ -5,6 +5,7 @@ using OrleansTrain.Data.Schema;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 
 namespace OrleansTrain.Grains.Data;
 
@@ -14,23 +15,26 @@ public sealed class BatchSourceFactory
     private readonly IGrainFactory _grains;
     private readonly ILocalSiloDetails _silo;
     private readonly PipelineRegistry _pipelines;
+    private readonly RemoteBlocks _remote;
 
-    internal BatchSourceFactory(IGrainFactory grains, ILocalSiloDetails silo, PipelineRegistry pipelines) =>
-        (_grains, _silo, _pipelines) = (grains, silo, pipelines);
+    internal BatchSourceFactory(IGrainFactory grains, ILocalSiloDetails silo, PipelineRegistry pipelines, RemoteBlocks remote) =>
+        (_grains, _silo, _pipelines, _remote) = (grains, silo, pipelines, remote);
 
     /// <summary>Lists the dataset, if no rank of the run has done so yet, and checks the pipeline against its columns; no data is read unless it must be counted.</summary>
+    /// <param name="dedicated">How silos without ranks make the pipeline, if they are to preprocess; null: this silo does.</param>
     /// <exception cref="DatasetException">There is no such dataset or split, or the pipeline does not fit it.</exception>
     /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
     public async Task<OpenedDataset> Open(
-        string datasetUri, string split, DataPipeline pipeline, BatchSourceOptions options, CancellationToken cancellationToken = default)
+        string datasetUri, string split, DataPipeline pipeline, BatchSourceOptions options, PipelineRecipe? dedicated = null, CancellationToken cancellationToken = default)
     {
         var request = new DatasetRequest { Uri = datasetUri.TrimEnd('/'), Split = split, Format = pipeline.Format.Name, FormatOptions = pipeline.Format.Options };
         var description = await Dataset(request, options).Open(request).WaitAsync(cancellationToken);
         var train = request with { Split = "train" };
-        var vocabularies = await FindCategories(pipeline, train, options).WaitAsync(cancellationToken);
+        var vocabularies = await FindCategories(pipeline, train, options, dedicated).WaitAsync(cancellationToken);
         pipeline = pipeline.WithCategories(vocabularies);
-        var (schema, records, supply) = await Survey(request, description, pipeline, options, cancellationToken);
-        var fitted = await Fit(pipeline, train, split == train.Split ? records : null, options, cancellationToken);
+        dedicated = dedicated is null ? null : dedicated with { Categories = [.. vocabularies.Select(Fitting.Pack)] };
+        var (schema, records, supply) = await Survey(request, description, pipeline, options, dedicated, cancellationToken);
+        var fitted = await Fit(pipeline, train, split == train.Split ? records : null, options, dedicated, cancellationToken);
         return new OpenedDataset(
             new OrderedBatchSource(Fitting.Apply(pipeline, fitted), schema, records, supply, options, slowToRead: description.Format == "images"),
             description, schema, pipeline, new FittedPreprocessing(fitted, vocabularies));
@@ -40,7 +44,7 @@ public sealed class BatchSourceFactory
 
     private static string Key(DatasetRequest request, BatchSourceOptions options) => $"{options.RunId}|{request.Uri}|{request.Split}";
 
-    private FitRequest FitRequest(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options) => new()
+    private FitRequest FitRequest(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options, PipelineRecipe? dedicated) => new()
     {
         Dataset = train,
         Pipeline = _pipelines.Register(pipeline),
@@ -48,23 +52,26 @@ public sealed class BatchSourceFactory
         Silo = _silo.SiloAddress,
         SkipBad = options.OnError == BadRecords.Skip,
         MostBad = options.MostSkipped,
+        Dedicated = dedicated,
     };
 
     /// <summary>Categories always come from the split that is trained on, all of it.</summary>
-    private async Task<IReadOnlyList<Vocabulary>> FindCategories(DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options)
+    private async Task<IReadOnlyList<Vocabulary>> FindCategories(
+        DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options, PipelineRecipe? dedicated)
     {
         if (pipeline.Encoded.Count == 0)
         {
             return [];
         }
 
-        var found = await Dataset(train, options).FindCategories(FitRequest(pipeline, train, options) with { Columns = [.. pipeline.Encoded] });
+        var found = await Dataset(train, options).FindCategories(FitRequest(pipeline, train, options, dedicated) with { Columns = [.. pipeline.Encoded] });
         return [.. found.Select(Fitting.Unpack)];
     }
 
     /// <summary>Statistics always come from what is trained on, also for what is validated and tested.</summary>
     private async Task<IReadOnlyList<ColumnSummary>> Fit(
-        DataPipeline pipeline, DatasetRequest train, IReadOnlyList<int>? records, BatchSourceOptions options, CancellationToken cancellationToken)
+        DataPipeline pipeline, DatasetRequest train, IReadOnlyList<int>? records, BatchSourceOptions options, PipelineRecipe? dedicated,
+        CancellationToken cancellationToken)
     {
         if (pipeline.Standardised.Count == 0)
         {
@@ -74,19 +81,20 @@ public sealed class BatchSourceFactory
         if (records is null)
         {
             var description = await Dataset(train, options).Open(train).WaitAsync(cancellationToken);
-            (_, records, _) = await Survey(train, description, pipeline, options, cancellationToken);
+            (_, records, _) = await Survey(train, description, pipeline, options, dedicated, cancellationToken);
         }
 
         var fitted = await Dataset(train, options)
-            .Fit(FitRequest(pipeline, train, options) with { Records = [.. records], HeldOut = options.HeldOut })
+            .Fit(FitRequest(pipeline, train, options, dedicated) with { Records = [.. records], HeldOut = options.HeldOut })
             .WaitAsync(cancellationToken);
         return [.. fitted.Select(Fitting.Unpack)];
     }
 
     private async Task<(RecordSchema Schema, IReadOnlyList<int> Records, GrainBlockSupply Supply)> Survey(
-        DatasetRequest request, DatasetDescription description, DataPipeline pipeline, BatchSourceOptions options, CancellationToken cancellationToken)
+        DatasetRequest request, DatasetDescription description, DataPipeline pipeline, BatchSourceOptions options, PipelineRecipe? dedicated,
+        CancellationToken cancellationToken)
     {
-        var supply = new GrainBlockSupply(_grains, _silo.SiloAddress, new BlockRequest
+        var supply = new GrainBlockSupply(_grains, _silo.SiloAddress, _remote, new BlockRequest
         {
             Dataset = request with { Format = description.Format },
             DatasetKey = Key(request, options),
@@ -96,6 +104,8 @@ public sealed class BatchSourceFactory
             Pipeline = _pipelines.Register(pipeline),
             SkipBad = options.OnError == BadRecords.Skip,
             MostBad = options.MostSkipped,
+            Dedicated = dedicated is not null,
+            Recipe = dedicated,
         });
         var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
         supply.Records = records;

@@ -61,7 +61,7 @@ internal sealed class BlockLoads(IObjectStores stores, PipelineRegistry pipeline
         var location = DatasetLocation.Resolve(stores, request.Dataset.Uri);
         var settings = new ReadSettings(request.SkipBad, request.MostBad, options.Value.ParallelGets);
         var format = DataFormat.Named(request.Dataset.Format, request.Dataset.FormatOptions);
-        return BlockLoader.Create(location, pipelines.Find(request.Pipeline).From(format), settings, CancellationToken.None);
+        return BlockLoader.Create(location, pipelines.Find(request.Pipeline, request.Recipe).From(format), settings, CancellationToken.None);
     }
 
     private async Task<DataBlock> LoadNow(BlockRequest request, BlockAddress address)

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Orleans.Placement;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
@@ -10,7 +13,7 @@ namespace OrleansTrain.Grains.Data;
 /// <inheritdoc cref="IDatasetBlockGrain"/>
 /// <remarks>The memory belongs to the silo's <see cref="BlockCache"/>; the grain sees to it that a block is loaded once, however many ask.</remarks>
 [PinnedPlacement, Immovable, CollectionAgeLimit(Minutes = 20)]
-internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Grain, IDatasetBlockGrain
+internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads, RemoteBlocks remote) : Grain, IDatasetBlockGrain
 {
     private const int MostTries = 5;
 
@@ -57,6 +60,16 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Gr
 
     public async Task<FittedCategories[]> FindCategories(BlockRequest request) => await loads.Categories(request, await Locate(request));
 
+    public async Task<BlockOutline> Describe(BlockRequest request)
+    {
+        using var lease = (await Acquire(request)).Lease;
+        var block = lease.Block;
+        return new BlockOutline(
+            JsonSerializer.Serialize([.. block.Schema.Columns], PackedJson.Default.ColumnArray), block.Count, block.Origin, block.Skipped);
+    }
+
+    public async Task<BlockChunk> ReadBytes(BlockRequest request, int offset, int length) => new((await Acquire(request)).Lease, offset, length);
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         cache.DropUnused(this.GetPrimaryKeyString());
@@ -65,8 +78,9 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads) : Gr
 
     private async Task<DataBlock> Load(BlockRequest request, string key)
     {
-        var address = await Locate(request);
-        var block = await loads.Load(request, address);
+        var block = request.Dedicated
+            ? await remote.Fetch(PinnedKey.Parse(key).Name, request)
+            : await loads.Load(request, await Locate(request));
         cache.Add(key, block);
         return block;
     }

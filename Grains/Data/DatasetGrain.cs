@@ -9,13 +9,14 @@ using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Reading;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Grains.Data;
 
 /// <inheritdoc cref="IDatasetGrain"/>
 [PreferLocalPlacement, Immovable, Reentrant, CollectionAgeLimit(Hours = 6)]
-internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<DatasetGrain> logger) : Grain, IDatasetGrain
+internal sealed partial class DatasetGrain(IObjectStores stores, RemoteBlocks remote, ILogger<DatasetGrain> logger) : Grain, IDatasetGrain
 {
     private const int ParallelBlocks = 8;
 
@@ -93,7 +94,7 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
     private async Task<T[]> OverBlocks<T>(FitRequest request, Func<GrainBlockSupply, int, Task<T>> work)
     {
         var description = await Open(request.Dataset);
-        var supply = new GrainBlockSupply(GrainFactory, request.Silo, new BlockRequest
+        var supply = new GrainBlockSupply(GrainFactory, request.Silo, remote, new BlockRequest
         {
             Dataset = request.Dataset with { Format = description.Format },
             DatasetKey = this.GetPrimaryKeyString(),
@@ -103,6 +104,8 @@ internal sealed partial class DatasetGrain(IObjectStores stores, ILogger<Dataset
             Pipeline = request.Pipeline,
             SkipBad = request.SkipBad,
             MostBad = request.MostBad,
+            Dedicated = request.Dedicated is not null,
+            Recipe = request.Dedicated,
         });
         var blocks = new T[description.Records.Length];
         await Parallel.ForAsync(0, blocks.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelBlocks, TaskScheduler = TaskScheduler.Current }, async (block, _) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Grains.Data;
 
@@ -13,7 +14,7 @@ internal sealed class DatasetMetrics
 
     public DatasetMetrics(IMeterFactory meters, BlockCache cache)
     {
-        var meter = meters.Create("OrleansTrain");
+        var meter = meters.Create(TrainingTelemetry.Name);
         _records = meter.CreateCounter<long>("orleanstrain.data.records", "{record}", "Records loaded and preprocessed.");
         _skipped = meter.CreateCounter<long>("orleanstrain.data.skipped", "{record}", "Bad records whose place others have taken.");
         _bytes = meter.CreateCounter<long>("orleanstrain.data.bytes", "By", "Bytes of loaded blocks, decoded.");

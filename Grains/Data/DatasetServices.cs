@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using OrleansTrain.Data.Blocks;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
@@ -23,12 +25,18 @@ public static class DatasetServices
         services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("OrleansTrain"));
         services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         services.AddSingleton<PipelineRegistry>();
+        services.AddSingleton(provider => new PreprocessingSilos(
+            provider.GetRequiredService<IClusterMembershipService>(), provider.GetService<ISiloMetadataCache>()));
+        services.AddSingleton<RemoteBlocks>();
         services.AddMetrics();
         services.AddSingleton<DatasetMetrics>();
         services.AddSingleton<BlockLoads>();
         services.AddSingleton(provider => new BlockCache(provider.GetRequiredService<IOptions<DatasetOptions>>().Value.CacheBytes));
         services.AddSingleton(provider => new BatchSourceFactory(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILocalSiloDetails>(), provider.GetRequiredService<PipelineRegistry>()));
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<PipelineRegistry>(),
+            provider.GetRequiredService<RemoteBlocks>()));
         return services;
     }
 }

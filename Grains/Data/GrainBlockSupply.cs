@@ -1,12 +1,13 @@
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
 
 /// <summary>Gets blocks from the block grains of this silo. Thread-safe.</summary>
-internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, BlockRequest template) : IBlockSupply
+internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, RemoteBlocks remote, BlockRequest template) : IBlockSupply
 {
     /// <summary>Records that each block must have; null while they are being counted.</summary>
     public IReadOnlyList<int>? Records { get; set; }
@@ -14,22 +15,25 @@ internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, B
     public async Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return (await Grain(block).Acquire(Request(block))).Lease;
+        return (await grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(Name(block), silo)).Acquire(Request(block))).Lease;
     }
 
     /// <summary>Statistics of some columns of a block.</summary>
     public Task<FittedColumn[]> Summarise(int block, string[] columns, long firstRecord, double heldOut) =>
-        Grain(block).Summarise(Request(block), columns, firstRecord, heldOut);
+        Reader(block).Summarise(Request(block) with { Dedicated = false }, columns, firstRecord, heldOut);
 
     /// <summary>The categories of a block in the columns that the pipeline encodes.</summary>
-    public Task<FittedCategories[]> FindCategories(int block) => Grain(block).FindCategories(Request(block));
+    public Task<FittedCategories[]> FindCategories(int block) => Reader(block).FindCategories(Request(block) with { Dedicated = false });
 
     private BlockRequest Request(int block) => template with { Block = block, Records = Records?[block] ?? -1 };
 
-    private IDatasetBlockGrain Grain(int block)
+    // Where the block is read and preprocessed: what is asked of it crosses silos, not the block.
+    private IDatasetBlockGrain Reader(int block) =>
+        template.Dedicated ? remote.Grain(Name(block)) : grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(Name(block), silo));
+
+    private string Name(int block)
     {
         var rules = template.SkipBad ? $"{template.Pipeline}-skip" : template.Pipeline;
-        var name = $"{template.Dataset.Uri}|{template.Dataset.Split}|{template.Digest[..16]}|{rules}|{block}";
-        return grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silo));
+        return $"{template.Dataset.Uri}|{template.Dataset.Split}|{template.Digest[..16]}|{rules}|{block}";
     }
 }

@@ -1,12 +1,13 @@
 using Orleans.Concurrency;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Grains.Abstractions.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 
 namespace OrleansTrain.Grains.Data;
 
 /// <summary>
 /// One block of a dataset on one silo, decoded and preprocessed: pulled from the object store on first touch, then shared by all ranks and
-/// runs of the silo. Key: <c>{URI}|{split}|{dataset digest}|{pipeline digest}|{block}|{silo}</c>. Called on its own silo only.
+/// runs of the silo. Key: <c>{URI}|{split}|{dataset digest}|{pipeline digest}|{block}|{silo}</c>. <see cref="Acquire"/> is called on its own silo only.
 /// </summary>
 [Alias("OrleansTrain.IDatasetBlockGrain")]
 internal interface IDatasetBlockGrain : IGrainWithStringKey
@@ -23,6 +24,14 @@ internal interface IDatasetBlockGrain : IGrainWithStringKey
     /// <summary>The categories of the columns that the pipeline encodes. Reads the block; it is not kept, since it cannot be loaded before they are known.</summary>
     [Alias("FindCategories"), AlwaysInterleave, ResponseTimeout("00:10:00")]
     Task<FittedCategories[]> FindCategories(BlockRequest request);
+
+    /// <summary>What the block is, for a silo that will ask for its bytes; loads it if need be.</summary>
+    [Alias("Describe"), AlwaysInterleave, ResponseTimeout("00:10:00")]
+    Task<BlockOutline> Describe(BlockRequest request);
+
+    /// <summary>Some bytes of the block's records; the caller disposes them.</summary>
+    [Alias("ReadBytes"), AlwaysInterleave, ResponseTimeout("00:10:00")]
+    Task<BlockChunk> ReadBytes(BlockRequest request, int offset, int length);
 }
 
 /// <summary>Carries a lease within a silo: by reference, since it is immutable to Orleans and never leaves the process.</summary>
@@ -64,4 +73,10 @@ internal sealed record BlockRequest
 
     /// <summary>Share of the records that may be bad.</summary>
     [Id(7)] public required double MostBad { get; init; }
+
+    /// <summary>Whether a silo without ranks preprocesses the block for this one.</summary>
+    [Id(8)] public bool Dedicated { get; init; }
+
+    /// <summary>How a silo without ranks makes the pipeline; null when every silo that reads the data hosts a rank.</summary>
+    [Id(9)] public PipelineRecipe? Recipe { get; init; }
 }

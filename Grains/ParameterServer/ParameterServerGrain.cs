@@ -1,6 +1,5 @@
 using Orleans.Concurrency;
 using OrleansTrain.Exchange;
-using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Grains.Abstractions.ParameterServer;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Placement;
@@ -11,7 +10,7 @@ namespace OrleansTrain.Grains.ParameterServer;
 
 /// <inheritdoc cref="IParameterServerGrain"/>
 [Reentrant, PinnedPlacement]
-internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameterServerGrain, IShardFrames
+internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameterServerGrain
 {
     private IExchangeSession? _session;
 
@@ -55,14 +54,6 @@ internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameter
             statistics.Waiting.TotalSeconds,
             statistics.Updating.TotalSeconds));
     }
-
-    public Task Greet(string runId, int attempt, int from, int to, byte[] digest)
-    {
-        hub.Greet(runId, attempt, from, to, digest);
-        return Task.CompletedTask;
-    }
-
-    public Task Deliver(string runId, int attempt, int from, int to, FrameMessage message) => hub.Receive(runId, attempt, from, to, message);
 
     public async Task Fence()
     {

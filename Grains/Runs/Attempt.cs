@@ -13,6 +13,8 @@ namespace OrleansTrain.Grains.Runs;
 /// </summary>
 internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyList<RankSlot> slots, IGrainFactory grains)
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
     private readonly ITrainerGrain[] _trainers =
         [.. slots.Select((slot, rank) => grains.GetGrain<ITrainerGrain>(PinnedKey.Create($"{runId}/{rank}/{number}", SiloAddress.FromParsableString(slot.Silo))))];
 
@@ -71,7 +73,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         catch (Exception error) when (error is RankFailedException || IsLoss(error))
         {
             var failure = (error as RankFailedException)?.Failure;
-            throw new AttemptFailedException($"a parameter shard could not be opened: {error.Message}", failure, [], error)
+            throw new AttemptFailedException($"a parameter shard could not be opened: {Surprises.FirstLine(error)}", failure, [], error)
             {
                 IsFinal = failure?.IsTaskError == true,
             };
@@ -115,11 +117,19 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         await BestEffort(trainer => trainer.Stop(reason));
     }
 
+    /// <summary>Silos that do not answer now: of those whose ranks have lost each other some may be gone.</summary>
+    public async Task<IReadOnlyList<string>> FindUnreachable()
+    {
+        var polls = _trainers.Select(trainer => trainer.GetProgress(Committed.Nothing).WaitAsync(AnswerLimit)).ToList();
+        await Quietly(polls);
+        return [.. polls.Select((poll, rank) => (poll, rank))
+            .Where(asked => asked.poll.Exception?.GetBaseException() is { } error && IsLoss(error))
+            .Select(asked => slots[asked.rank].Silo)
+            .Distinct()];
+    }
+
     /// <summary>What each shard has done.</summary>
     public Task<ShardStatistics[]> GetStatistics() => Task.WhenAll(_shards.Select(shard => shard.GetStatistics()));
-
-    /// <summary>What each rank did in the traced steps.</summary>
-    public Task<RankTrace?[]> GetTraces() => OnAllRanks("give its trace", (trainer, _) => trainer.GetTrace());
 
     /// <summary>Tests a checkpoint, each rank its share of the split.</summary>
     public Task<EvaluationReport[]> Evaluate(long checkpointStep, string split) =>
@@ -151,7 +161,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         var suspects = errors.Where(failed => IsLoss(failed.Error!)).Select(failed => slots[failed.Rank].Silo).Distinct().ToList();
         var (error, first) = errors.FirstOrDefault(failed => failed.Error is RankFailedException) is { Error: not null } refusal ? refusal : errors[0];
         var failure = (error as RankFailedException)?.Failure;
-        throw new AttemptFailedException($"rank {first} could not {what}: {error!.Message}", failure, suspects, error)
+        throw new AttemptFailedException($"rank {first} could not {what}: {Surprises.FirstLine(error!)}", failure, suspects, error)
         {
             IsFinal = failure?.IsTaskError == true,
         };

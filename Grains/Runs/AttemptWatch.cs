@@ -39,7 +39,7 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         if (unreachable.FirstOrDefault(rank => now - _unreachableSince[rank] >= Unreachable, -1) is >= 0 and var gone)
         {
             throw new AttemptFailedException(
-                $"rank {gone} on silo {attempt.Slots[gone].Silo} cannot be reached: {polled[gone].Error!.Message}", null, suspects, polled[gone].Error);
+                $"rank {gone} on silo {attempt.Slots[gone].Silo} cannot be reached: {Surprises.FirstLine(polled[gone].Error!)}", null, suspects, polled[gone].Error);
         }
 
         NoteProgress(polled, now);

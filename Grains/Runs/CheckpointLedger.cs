@@ -26,9 +26,10 @@ internal sealed class CheckpointLedger(int silos)
     }
 
     /// <summary>Takes out the checkpoints that every silo has reported, oldest first, shares in rank order.</summary>
-    public IReadOnlyList<(long Step, IReadOnlyList<CheckpointReport> Shares)> TakeComplete()
+    /// <param name="isCovered">Whether everything measured up to a step is stored: a run that goes on from there measures it no second time.</param>
+    public IReadOnlyList<(long Step, IReadOnlyList<CheckpointReport> Shares)> TakeComplete(Func<long, bool> isCovered)
     {
-        var complete = _open.Where(checkpoint => checkpoint.Value.Count == silos).ToList();
+        var complete = _open.Where(checkpoint => checkpoint.Value.Count == silos && isCovered(checkpoint.Key)).ToList();
         foreach (var (step, _) in complete)
         {
             _open.Remove(step);

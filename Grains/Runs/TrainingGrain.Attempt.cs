@@ -1,3 +1,4 @@
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
@@ -9,6 +10,9 @@ namespace OrleansTrain.Grains.Runs;
 internal sealed partial class TrainingGrain
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    // Within epochs without checkpoints: so that ranks need not repeat their points for ever.
+    private static readonly TimeSpan LongestUnstored = TimeSpan.FromSeconds(5);
 
     private async Task<Attempt> Begin(Reservation reservation)
     {
@@ -26,10 +30,12 @@ internal sealed partial class TrainingGrain
             var start = await checkpoints.Newest(State.Spec!, RunId, Warn);
             (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (start?.Step ?? -1, start?.Uri, start?.WeightsSha256);
             State.CheckpointStep = State.GoodCheckpointStep;
+            FaultPoint.Reach("attempt.begun");
             var prepared = await attempt.Prepare(start?.Step);
             State.StepsPerEpoch = prepared[0].StepsPerEpoch;
             State.SamplesPerEpoch = prepared[0].SamplesPerEpoch;
             await LogDataset(prepared[0]);
+            FaultPoint.Reach("attempt.prepared");
             await attempt.Connect(prepared);
             await attempt.Run();
         }
@@ -67,7 +73,7 @@ internal sealed partial class TrainingGrain
         var lost = polled.Select((rank, index) => (rank, index)).First(rank => rank.rank.Progress is not { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped });
         var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Slots[rank.index].Silo);
         throw new AttemptFailedException(
-            $"rank {lost.index} was lost: {lost.rank.Error?.Message ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
+            $"rank {lost.index} was lost: {(lost.rank.Error is { } unreachable ? Surprises.FirstLine(unreachable) : null) ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
             lost.rank.Progress?.Failure, [.. suspects.Distinct()]);
     }
 
@@ -94,7 +100,6 @@ internal sealed partial class TrainingGrain
             await CommitEpochs(epochs, polled);
             await CommitCheckpoints(pending, polled);
             watch.Check(polled);
-            await CollectTrace(attempt, polled);
 
             if (polled.All(rank => rank.Progress!.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && pending.IsEmpty)
             {
@@ -160,7 +165,8 @@ internal sealed partial class TrainingGrain
         }
     }
 
-    private Committed Committed => new(State.Epochs.Count, State.LoggedStep, State.CheckpointStep);
+    // Ranks forget what they are told is committed, so this is what would be known after a crash.
+    private Committed Committed => new(State.Epochs.Count, _storedLoggedStep, State.CheckpointStep);
 
     private async Task CommitSteps(StepLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
     {
@@ -174,6 +180,10 @@ internal sealed partial class TrainingGrain
         {
             await Tell(tracking => tracking.LogMetrics(points));
             State.LoggedStep = points.Max(point => point.Step);
+            if (time.GetUtcNow() - _storedAt > LongestUnstored)
+            {
+                await Persist();
+            }
         }
     }
 
@@ -192,6 +202,7 @@ internal sealed partial class TrainingGrain
             // First to the run grain, which lets each (key, step) through once, then to our own state: a crash in between repeats the first.
             await Tell(tracking => tracking.LogMetrics([.. closed.Summary.Metrics.Select(metric =>
                 new MetricPoint(metric.Key, metric.Value, closed.Summary.Epoch, closed.TimestampMilliseconds))]));
+            FaultPoint.Reach("epoch.told");
             State.Epochs.Add(closed.Summary);
             await Persist();
             Changed();
@@ -205,7 +216,7 @@ internal sealed partial class TrainingGrain
             ledger.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
         }
 
-        foreach (var (step, reports) in ledger.TakeComplete())
+        foreach (var (step, reports) in ledger.TakeComplete(IsCovered))
         {
             if (reports.FirstOrDefault(report => report.Error is not null) is { } failed)
             {
@@ -231,6 +242,11 @@ internal sealed partial class TrainingGrain
         }
     }
 
+    // Ranks are asked one by one: a checkpoint may be known before the epoch that it ends, or a point before it, has come from all of them.
+    private bool IsCovered(long step) =>
+        step / State.StepsPerEpoch <= State.Epochs.Count
+        && (State.Spec!.LogEverySteps <= 0 || step - (step % State.Spec.LogEverySteps) <= State.LoggedStep);
+
     private async Task AfterStop()
     {
         if (State.CancelReason is null)
@@ -254,6 +270,7 @@ internal sealed partial class TrainingGrain
         }
 
         await LogExchange(attempt);
+        FaultPoint.Reach("run.evaluating");
         var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
         State.Evaluation = reports.OrderBy(report => report.Rank)
             .SelectMany(report => report.Sums)

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Orleans.Storage;
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Grains.Runs;
 
@@ -17,9 +20,13 @@ internal sealed partial class TrainingGrain
 
     private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+    private long _storedLoggedStep;
+    private DateTimeOffset _storedAt;
 
     private async Task Drive()
     {
+        // What it does for hours is no part of the call that began it: spans are asked for where they tell something.
+        Activity.Current = null;
         while (!State.Phase.IsTerminal() && !_deactivating.IsCancellationRequested)
         {
             try
@@ -39,12 +46,18 @@ internal sealed partial class TrainingGrain
                 DeactivateOnIdle();
                 return;
             }
+            catch (Exception error) when (Surprises.IsMistake(error) && !_deactivating.IsCancellationRequested)
+            {
+                // It may go wrong the same way each time: counted, so that max_failures ends it.
+                await AfterFailure(new AttemptFailedException($"unexpected {error.GetType().Name}: {Surprises.FirstLine(error)}", null, [], error));
+                await _signal.Changed(TimeSpan.FromSeconds(1), time);
+            }
 #pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
             catch (Exception error) when (!_deactivating.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 LogDriveFailed(error, RunId);
-                State.Message = $"waiting to go on after: {error.Message}";
+                State.Message = $"waiting to go on after: {Surprises.FirstLine(error)}";
                 Changed();
                 await _signal.Changed(TimeSpan.FromSeconds(1), time);
             }
@@ -68,12 +81,19 @@ internal sealed partial class TrainingGrain
                 return;
             }
 
+            using var span = TrainingTelemetry.Source.StartActivity($"attempt {State.Attempt + 1}", ActivityKind.Internal, State.Trace);
+            span?.SetTag("run_id", RunId);
             attempt = await Begin(reservation);
         }
 
         try
         {
             await Follow(attempt);
+        }
+        catch (AttemptFailedException failure) when (failure is { Suspects.Count: 0, IsFinal: false })
+        {
+            // A rank that has lost its peers says so before anybody has noticed which silo is gone.
+            throw new AttemptFailedException(failure.Message, failure.Failure, await attempt.FindUnreachable(), failure);
         }
         finally
         {
@@ -99,6 +119,7 @@ internal sealed partial class TrainingGrain
         var reservation = await Cluster.Reserve(RunId, spec.Ranks, device, [.. _avoided.Keys.Union(_leaving)]);
         if (reservation.IsGranted)
         {
+            FaultPoint.Reach("slots.reserved");
             State.Device = reservation.Device;
             return reservation;
         }
@@ -141,7 +162,7 @@ internal sealed partial class TrainingGrain
 
         Warn($"attempt {State.Attempt} failed: {failure.Message}");
         State.Phase = RunPhase.Recovering;
-        State.Message = $"recovering: {failure.Message}";
+        State.Message = Surprises.FirstLine(failure);
         Changed();
         await Persist();
     }
@@ -151,6 +172,7 @@ internal sealed partial class TrainingGrain
         CountTime();
         await Cluster.Release(RunId);
         await PublishResults(phase);
+        FaultPoint.Reach("run.published");
         var left = await Tracking.Flush(phase == RunPhase.Killed ? FlushWhenKilled : FlushAtEnd);
         if (left.Pending > 0)
         {
@@ -189,14 +211,16 @@ internal sealed partial class TrainingGrain
         {
             try
             {
+                var logged = State.LoggedStep;
                 await storage.WriteStateAsync();
+                (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
                 return;
             }
             catch (Exception error) when (error is not InconsistentStateException && !_deactivating.IsCancellationRequested)
             {
                 if (!warned)
                 {
-                    Warn($"grain state cannot be stored for now, will be retried: {error.Message}");
+                    Warn($"grain state cannot be stored for now, will be retried: {Surprises.FirstLine(error)}");
                 }
 
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);

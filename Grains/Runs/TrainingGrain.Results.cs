@@ -98,7 +98,7 @@ internal sealed partial class TrainingGrain
             catch (Exception error) when (!_deactivating.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                Warn($"measurements cannot be stored for now, will be retried: {error.Message}");
+                Warn($"measurements cannot be stored for now, will be retried: {Surprises.FirstLine(error)}");
                 Changed();
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);
             }

@@ -19,7 +19,7 @@ internal sealed partial class TrainingGrain
     {
         if (_version <= version && !State.Phase.IsTerminal())
         {
-            await _statusChanged.Changed(TimeSpan.FromSeconds(10), time);
+            await _statusChanged.Changed(TimeSpan.FromSeconds(3), time);
         }
 
         return await GetStatus();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -38,6 +39,7 @@ internal sealed partial class TrainingGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _storedLoggedStep = State.LoggedStep;
         ResumeDriving();
         return Task.CompletedTask;
     }
@@ -61,6 +63,7 @@ internal sealed partial class TrainingGrain(
         State.Spec = spec;
         State.ExperimentId = experimentId;
         State.TrackingUri = trackingUri;
+        State.Trace = Activity.Current?.Id;
         State.Phase = RunPhase.Waiting;
         State.AcceptedAt = time.GetUtcNow();
         await storage.WriteStateAsync();
@@ -113,6 +116,7 @@ internal sealed partial class TrainingGrain(
         State.Phase = RunPhase.Waiting;
         State.Failures = 0;
         State.CancelReason = null;
+        State.Trace = Activity.Current?.Id;
         State.LastTaskError = null;
         State.Error = "";
         State.AcceptedAt = time.GetUtcNow();

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Storage;
@@ -14,6 +15,7 @@ namespace OrleansTrain.Grains.Tracking;
 internal sealed partial class RunGrain(
     [PersistentState("outbox", GrainStorageNames.State)] IPersistentState<OutboxState> storage,
     MlflowDelivery delivery,
+    OutboxMetrics metrics,
     TimeProvider time,
     ILogger<RunGrain> logger) : Grain, IRunGrain, IRemindable, IDisposable
 {
@@ -34,12 +36,14 @@ internal sealed partial class RunGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _mayBeThere = !Outbox.IsEmpty;
+        metrics.Watch(RunId, () => storage.State.Pending.Count);
         StartSending();
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        metrics.Forget(RunId);
         await _deactivating.CancelAsync();
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
@@ -117,6 +121,7 @@ internal sealed partial class RunGrain(
     {
         _unstored = true;
         await Store();
+        FaultPoint.Reach("outbox.stored");
         _unstored = false;
         StartSending();
     }
@@ -152,6 +157,7 @@ internal sealed partial class RunGrain(
             try
             {
                 await delivery.Send(RunId, batch, _mayBeThere, _deactivating.Token);
+                FaultPoint.Reach("outbox.sent");
                 Outbox.Delivered(batch);
                 (_mayBeThere, _lastError, pause) = (false, null, FirstPause);
                 await Store();

@@ -3,9 +3,11 @@ using OrleansTrain.Data;
 using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Exchange;
+using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Data;
+using OrleansTrain.Grains.Data.Dedicated;
 using OrleansTrain.Ranks;
 using OrleansTrain.Storage;
 using OrleansTrain.Tasks;
@@ -14,7 +16,6 @@ using OrleansTrain.Training.Checkpoints;
 using OrleansTrain.Training.Native;
 using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Schedules;
-using OrleansTrain.Training.Tracing;
 using ParameterShape = OrleansTrain.Grains.Abstractions.Trainers.ParameterShape;
 using RankPhase = OrleansTrain.Grains.Abstractions.Trainers.RankPhase;
 using RankProgress = OrleansTrain.Grains.Abstractions.Trainers.RankProgress;
@@ -47,7 +48,6 @@ internal sealed class RankHost(
     private TrainingCursor _start;
     private RankJournal? _journal;
     private SiloAttempt? _silo;
-    private StepTrace? _trace;
     private Task<RankResult>? _loop;
     private Task? _closing;
     private long _loopStarted;
@@ -121,12 +121,11 @@ internal sealed class RankHost(
 
     public void Run()
     {
-        _trace = RankTraces.Create(Spec, FirstStep, _data!.Source.StepsPerEpoch * Spec.Epochs);
         var work = new RankWork
         {
             Replica = _replica!,
             Session = _silo!.Session,
-            Source = _data.Source,
+            Source = _data!.Source,
             Validation = _validation,
             Schedule = LearningRateSchedule.Create(
                 Spec.Schedule, Spec.ScheduleSettings, Spec.LearningRate, _data.Source.StepsPerEpoch, _data.Source.StepsPerEpoch * Spec.Epochs),
@@ -144,8 +143,8 @@ internal sealed class RankHost(
             Observer = _journal!,
             Checkpoints = _silo.Checkpoints,
             Control = _control,
+            Trace = Activity.Current?.Context ?? default,
             Progress = _progress,
-            Trace = _trace,
         };
         _loopStarted = Stopwatch.GetTimestamp();
         _loop = RankThread.Start($"rank {Assignment.Rank}", () => new RankLoop(work).Run(_stopping.Token));
@@ -174,12 +173,9 @@ internal sealed class RankHost(
             Steps = journal.Steps,
             Checkpoints = journal.Checkpoints,
             Warnings = journal.Warnings,
-            HasTrace = _trace?.IsComplete == true,
             Failure = phase == RankPhase.Failed ? RankFailures.Describe(_loop!.Exception!.GetBaseException(), snapshot.Step) : null,
         };
     }
-
-    public RankTrace? GetTrace() => RankTraces.Describe(_trace, Assignment.Rank, hub.Endpoint.Silo);
 
     public void RequestStop() => _control.RequestStop(checkpoint: true);
 
@@ -250,11 +246,10 @@ internal sealed class RankHost(
     {
         try
         {
-            var pipeline = _task!.CreatePipeline(_context!);
             return await sources.Open(
                 Spec.Dataset,
                 split,
-                pipeline.From(pipeline.Format.Configured(Spec.Format, Spec.FormatOptions)),
+                RecipePipeline.Create(_task!, _context!, Spec),
                 new BatchSourceOptions
                 {
                     RunId = Assignment.RunId,
@@ -270,6 +265,7 @@ internal sealed class RankHost(
                     OnError = Spec.OnError == "skip" ? BadRecords.Skip : BadRecords.Fail,
                     Epochs = exhaustive ? 1 : Spec.Epochs,
                 },
+                Spec.Preprocess == "dedicated" ? new PipelineRecipe(Spec, null) : null,
                 _stopping.Token);
         }
         catch (DatasetException error) when (_task!.DatasetHint.Length > 0)

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Runtime.Messaging;
 using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Logging;
+using OrleansTrain.Hosting.Telemetry;
 
 namespace OrleansTrain.Hosting.Clustering;
 
@@ -38,8 +39,10 @@ public sealed class ClusterClient : IClusterSession
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddClientLogging(options.Verbose);
 
+        builder.AddClientTelemetry();
         builder.Services.AddSingleton(redis);
         builder.UseOrleansClient(client => client
+            .AddActivityPropagation()
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId))
             .UseClusterAccess(options.Access)
             .UseRedisClustering(clustering =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Logging;
+using OrleansTrain.Hosting.Telemetry;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
 
@@ -40,7 +41,7 @@ public sealed class EmbeddedHost : IClusterSession
     /// <exception cref="IOException">The home folder cannot be written.</exception>
     public static async Task<EmbeddedHost> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
     {
-        var ports = FreePort.Find(2 * options.Silos);
+        var ports = FreePort.Find(2 * (options.Silos + options.PreprocessingSilos));
         var server = options.Tracking is null
             ? await EmbeddedTrackingServer.StartAsync(
                 new EmbeddedTrackingOptions { DataFolder = Path.Combine(options.HomeFolder, "tracking") }, cancellationToken)
@@ -50,9 +51,9 @@ public sealed class EmbeddedHost : IClusterSession
         try
         {
             var tracking = options.Tracking ?? new MlflowClientOptions { TrackingUri = server!.Uri };
-            for (var silo = 0; silo < options.Silos; silo++)
+            for (var silo = 0; silo < options.Silos + options.PreprocessingSilos; silo++)
             {
-                var host = Build(options, tracking, secret, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
+                var host = Build(options, tracking, secret, silo < options.Silos ? options.SlotsPerSilo : 0, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
                 hosts.Add(host);
                 await host.StartAsync(cancellationToken);
             }
@@ -69,17 +70,18 @@ public sealed class EmbeddedHost : IClusterSession
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(Stop(_silos, _tracking));
 
-    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, string secret, int siloPort, int gatewayPort, IPEndPoint primary)
+    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, string secret, int slots, int siloPort, int gatewayPort, IPEndPoint primary)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddClientLogging(options.Verbose);
 
-        builder.UseOrleans(silo => silo.AddOrleansTrain(new SiloSettings
+        builder.AddClientTelemetry();
+        builder.UseOrleans(silo => silo.AddActivityPropagation().AddOrleansTrain(new SiloSettings
         {
             SiloPort = siloPort,
             GatewayPort = gatewayPort,
             PrimarySilo = primary,
-            Slots = options.SlotsPerSilo,
+            Slots = slots,
             StateFolder = Path.Combine(options.HomeFolder, "state"),
             ObjectStores = options.ObjectStores,
             Tracking = tracking,

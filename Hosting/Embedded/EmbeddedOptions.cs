@@ -12,6 +12,9 @@ public sealed record EmbeddedOptions
     /// <summary>Silos to start; more than one only to try how a run spreads.</summary>
     public int Silos { get; init; } = 1;
 
+    /// <summary>Silos without rank slots to start besides, which preprocess data for the others.</summary>
+    public int PreprocessingSilos { get; init; }
+
     /// <summary>Rank slots a silo offers.</summary>
     public int SlotsPerSilo { get; init; } = Environment.ProcessorCount;
 

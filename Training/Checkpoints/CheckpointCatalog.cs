@@ -1,3 +1,4 @@
+using OrleansTrain.Faults;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Training.Checkpoints;
@@ -46,7 +47,9 @@ public sealed class CheckpointCatalog(IObjectStore store, string prefix)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         using var bytes = new MemoryStream(manifest.ToBytes(), writable: false);
+        FaultPoint.Reach("checkpoint.objects");
         await store.Write(CheckpointNames.Folder(prefix, manifest.Step) + CheckpointNames.Manifest, bytes, bytes.Length, cancellationToken);
+        FaultPoint.Reach("checkpoint.manifest");
     }
 
     /// <summary>
@@ -117,6 +120,7 @@ public sealed class CheckpointCatalog(IObjectStore store, string prefix)
         foreach (var name in names.OrderByDescending(name => name == CheckpointNames.Manifest))
         {
             await store.Delete(folder + name, cancellationToken);
+            FaultPoint.Reach("checkpoint.pruned");
         }
     }
 

@@ -1,3 +1,4 @@
+using OrleansTrain.Faults;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Training.Checkpoints;
@@ -31,6 +32,7 @@ public static class CheckpointWriter
             await using var stream = content.OpenRead();
             await store.Write(folder + name, stream, content.Length, cancellationToken);
             written.Add(new CheckpointObject(name, content.Length, sha256));
+            FaultPoint.Reach("checkpoint.object");
         }
 
         return new CheckpointPart

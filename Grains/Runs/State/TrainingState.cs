@@ -69,6 +69,9 @@ internal sealed class TrainingState
 
     [Id(23)] public string ExperimentId { get; set; } = "";
 
+    /// <summary>The W3C trace parent of the command that started or resumed the run; null: nobody traces.</summary>
+    [Id(29)] public string? Trace { get; set; }
+
     [Id(24)] public string TrackingUri { get; set; } = "";
 
     [Id(25)] public DateTimeOffset AcceptedAt { get; set; }

@@ -1,3 +1,4 @@
+using OrleansTrain.Client.Output;
 using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Client.Tests.Output;

@@ -31,10 +31,9 @@ internal sealed class Cluster : IAsyncDisposable
         IReadOnlyList<int[]> placement,
         ParameterLayout? layout = null,
         OptimizerSettings? optimizer = null,
-        Func<ExchangePlan, ExchangePlan>? change = null,
-        LocalCourier? courier = null)
+        Func<ExchangePlan, ExchangePlan>? change = null)
     {
-        var cluster = Open(mode, placement, layout, optimizer, change, courier: courier);
+        var cluster = Open(mode, placement, layout, optimizer, change);
         await cluster.Connect();
         await Task.WhenAll(cluster.Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
         return cluster;
@@ -47,17 +46,12 @@ internal sealed class Cluster : IAsyncDisposable
         ParameterLayout? layout = null,
         OptimizerSettings? optimizer = null,
         Func<ExchangePlan, ExchangePlan>? change = null,
-        ExchangeHubOptions? options = null,
-        LocalCourier? courier = null,
-        bool initialize = true)
+        ExchangeHubOptions? options = null)
     {
-        courier ??= new LocalCourier();
         var cluster = new Cluster(placement, layout ?? SyntheticModel.Small);
         for (var silo = 0; silo < placement.Count; silo++)
         {
-            var hub = new ExchangeHub((options ?? new ExchangeHubOptions()) with { Silo = $"silo-{silo}" }, courier);
-            courier.Add($"silo-{silo}", hub);
-            cluster._hubs.Add(hub);
+            cluster._hubs.Add(new ExchangeHub((options ?? new ExchangeHubOptions()) with { Silo = $"silo-{silo}" }));
         }
 
         var silos = placement.Select((ranks, i) => new ExchangeSilo(cluster._hubs[i].Endpoint, ranks)).ToList();
@@ -78,11 +72,7 @@ internal sealed class Cluster : IAsyncDisposable
             cluster.Sessions.Add(cluster._hubs[silo].Open(change?.Invoke(plan) ?? plan));
         }
 
-        if (initialize)
-        {
-            cluster.Initialize();
-        }
-
+        cluster.Initialize();
         return cluster;
     }
 

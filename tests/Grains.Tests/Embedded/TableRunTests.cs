@@ -65,6 +65,36 @@ public sealed class TableRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_task_trains_on_Parquet_by_another_tool()
+    {
+        File.Delete(Table);
+        File.Copy(Path.Combine(Repository.Root, "tests", "Data.Tests", "OtherTools", "Files", "penguins.parquet"), Path.ChangeExtension(Table, ".parquet"));
+        await using var host = await StartHost(silos: 1, slotsPerSilo: 3);
+        var status = await MnistRun.Train(host, Spec);
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.True(status.Evaluation["test_accuracy"] > 0.9, $"test_accuracy {status.Evaluation["test_accuracy"]}");
+    }
+
+    [Fact]
+    public async Task Silos_without_ranks_preprocess_to_the_same_weights()
+    {
+        string? colocated;
+        await using (var host = await StartHost(silos: 1, slotsPerSilo: 3))
+        {
+            colocated = (await MnistRun.Train(host, Spec)).WeightsSha256;
+            var refused = await MnistRun.Train(host, Spec with { Preprocess = "dedicated" });
+            Assert.Equal(RunPhase.Failed, refused.Phase);
+            Assert.Contains("start one with 'orleanstrain silo --slots 0'", refused.Message, StringComparison.Ordinal);
+        }
+
+        await using var cluster = await StartHost(silos: 1, slotsPerSilo: 3, preprocessingSilos: 2);
+        var status = await MnistRun.Train(cluster, Spec with { Preprocess = "dedicated" });
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.NotNull(colocated);
+        Assert.Equal(colocated, status.WeightsSha256);
+    }
+
+    [Fact]
     public async Task Bad_records_are_refused_or_skipped_and_counted()
     {
         await File.AppendAllTextAsync(Table, "Gentoo,Biscoe,49.9\n");
@@ -117,11 +147,12 @@ public sealed class TableRunTests : IAsyncLifetime
         Assert.InRange(fitted.RootElement.GetProperty("standardise").GetProperty("Body Mass (g)").GetProperty("mean")[0].GetDouble(), 4100, 4300);
     }
 
-    private Task<EmbeddedHost> StartHost(int silos, int slotsPerSilo) => EmbeddedHost.StartAsync(new EmbeddedOptions
+    private Task<EmbeddedHost> StartHost(int silos, int slotsPerSilo, int preprocessingSilos = 0) => EmbeddedHost.StartAsync(new EmbeddedOptions
     {
         HomeFolder = _home.Path,
         Silos = silos,
         SlotsPerSilo = slotsPerSilo,
+        PreprocessingSilos = preprocessingSilos,
         ObjectStores = Store,
     });
 }

@@ -58,14 +58,25 @@ public class LedgerTests
     {
         var ledger = new CheckpointLedger(silos: 2);
         ledger.Add(2, [new CheckpointReport(5, "{}", null), new CheckpointReport(9, "{}", null)]);
-        Assert.Empty(ledger.TakeComplete());
+        Assert.Empty(ledger.TakeComplete(_ => true));
 
         ledger.Add(0, [new CheckpointReport(5, null, "disk full")]);
-        var (step, shares) = Assert.Single(ledger.TakeComplete());
+        var (step, shares) = Assert.Single(ledger.TakeComplete(_ => true));
 
         Assert.Equal(5, step);
         Assert.Equal(["disk full", null], shares.Select(share => share.Error));
         Assert.False(ledger.IsEmpty);
+    }
+
+    [Fact]
+    public void A_checkpoint_waits_until_all_that_was_measured_before_it_is_stored()
+    {
+        var ledger = new CheckpointLedger(silos: 1);
+        ledger.Add(0, [new CheckpointReport(5, "{}", null), new CheckpointReport(9, "{}", null)]);
+
+        Assert.Equal(5, Assert.Single(ledger.TakeComplete(step => step <= 5)).Step);
+        Assert.False(ledger.IsEmpty);
+        Assert.Equal(9, Assert.Single(ledger.TakeComplete(_ => true)).Step);
     }
 
     private static EpochReport Epoch(int epoch, double lossSum, long samples, double seconds) =>

@@ -1,0 +1,24 @@
+namespace OrleansTrain.Grains.Runs;
+
+/// <summary>Reads exceptions that the state machine of a run did not cause on purpose.</summary>
+internal static class Surprises
+{
+    private const int LongestLine = 300;
+
+    /// <summary>
+    /// The error is of a kind that code throws at itself, so waiting will not mend it; not one of connections, servers or silos that come back.
+    /// </summary>
+    public static bool IsMistake(Exception error) => error
+        is (ArgumentException or InvalidOperationException or NullReferenceException or InvalidCastException or NotSupportedException
+            or FormatException or ArithmeticException or IndexOutOfRangeException or KeyNotFoundException or InvalidDataException)
+        and not ObjectDisposedException;
+
+    /// <summary>The message without what Orleans and others put after it: inner exceptions and where they were thrown.</summary>
+    public static string FirstLine(Exception error)
+    {
+        var line = error.Message.ReplaceLineEndings("\n").Split('\n', 2)[0].Trim();
+        var stack = line.IndexOf(" ---> ", StringComparison.Ordinal);
+        line = stack > 0 ? line[..stack] : line;
+        return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+    }
+}

@@ -1,0 +1,67 @@
+using OrleansTrain.Harness.Cluster;
+using OrleansTrain.Harness.Processes;
+using OrleansTrain.Harness.Proxy;
+
+namespace OrleansTrain.Cluster.Tests;
+
+/// <summary>One cluster of processes for all tests; each says which silos it wants and finds it undisturbed.</summary>
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    private readonly Dictionary<(int Ranks, int Epochs), string> _undisturbed = [];
+    private RealCluster? _cluster;
+
+    public RealCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster has not been started.");
+
+    public async Task InitializeAsync() => _cluster = await RealCluster.Start();
+
+    public async Task DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    /// <summary>Sees that exactly these silos are there, all alive, and nothing is disturbed.</summary>
+    public async Task<RealCluster> With(int silos, int slots)
+    {
+        var cluster = Cluster;
+        cluster.Faults.Disarm();
+        foreach (var proxy in (FaultProxy[])[cluster.RedisProxy, cluster.S3Proxy, cluster.TrackingProxy])
+        {
+            if (proxy.Fault is not ProxyFault.Pass)
+            {
+                proxy.Fault = ProxyFault.None;
+            }
+        }
+
+        await cluster.Kill(cluster.Silos.Where(silo => silo.Process.HasExited));
+        await cluster.Remove(cluster.Silos.Where(silo => silo.Slots != slots));
+        await cluster.Remove(cluster.Silos.Skip(silos));
+        await cluster.StartSilos(silos - cluster.Silos.Count, slots);
+        return cluster;
+    }
+
+    /// <summary>Arguments of the run that all tests train: short steps, a checkpoint and a metric point every few of them.</summary>
+    public static IReadOnlyList<string> Train(int ranks, int epochs, params string[] more) =>
+        ["train", "mnist-mlp", "--ranks", $"{ranks}", "--epochs", $"{epochs}", "--checkpoint-every", "100", "--set", $"log_every_steps={TestRun.LogEverySteps}", "--json", .. more];
+
+    /// <summary>Trains to the end without any fault, on the silos there are; once for each shape.</summary>
+    public async Task<string> Undisturbed(int ranks, int epochs)
+    {
+        if (!_undisturbed.TryGetValue((ranks, epochs), out var weights))
+        {
+            await using var run = TestRun.Start(Cluster, Train(ranks, epochs));
+            _undisturbed[(ranks, epochs)] = weights = (await run.Finished()).WeightsSha256!;
+        }
+
+        return weights;
+    }
+}
+
+/// <summary>All tests of processes: one after another, on the two cores there may be.</summary>
+[CollectionDefinition(Name)]
+public sealed class ClusterTests : ICollectionFixture<ClusterFixture>
+{
+    public const string Name = "cluster";
+}

@@ -1,0 +1,85 @@
+using OrleansTrain.Harness.Processes;
+
+namespace OrleansTrain.Cluster.Tests;
+
+/// <summary>A silo dies, leaves or hangs in the middle of a run.</summary>
+[Collection(ClusterTests.Name)]
+public class LostSiloTests(ClusterFixture fixture)
+{
+    private const int Ranks = 3;
+    private const int Epochs = 12;
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public async Task The_weights_do_not_depend_on_the_number_of_silos(int silos, int slots)
+    {
+        var cluster = await fixture.With(silos, slots);
+        var weights = await fixture.Undisturbed(Ranks, epochs: 2);
+
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, epochs: 2));
+
+        Assert.Equal(weights, (await run.Finished()).WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_run_survives_the_SIGKILL_of_a_silo()
+    {
+        var cluster = await fixture.With(silos: 3, slots: 2);
+        var weights = await fixture.Undisturbed(Ranks, Epochs);
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs));
+        await run.Epoch(3);
+
+        (await run.Hosts())[0].Process.Send(Signal.Kill);
+
+        var outcome = await run.Finished();
+        Assert.Equal(weights, outcome.WeightsSha256);
+        Assert.True(outcome.Restarts >= 1, $"a silo of the run was killed, but the run restarted {outcome.Restarts} times");
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_asked_to_leave_hands_its_ranks_over()
+    {
+        var cluster = await fixture.With(silos: 3, slots: 2);
+        var weights = await fixture.Undisturbed(Ranks, Epochs);
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs));
+        await run.Epoch(3);
+
+        var leaving = (await run.Hosts())[0];
+        leaving.Process.Send(Signal.Terminate);
+
+        Assert.Equal(0, await leaving.Process.WaitForExit(TimeSpan.FromSeconds(40)));
+        var outcome = await run.Finished();
+        Assert.Equal(weights, outcome.WeightsSha256);
+        Assert.Equal(0, outcome.Restarts);
+    }
+
+    [Fact]
+    public async Task A_run_survives_a_silo_that_hangs()
+    {
+        var cluster = await fixture.With(silos: 3, slots: 2);
+        var weights = await fixture.Undisturbed(Ranks, Epochs);
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs, "--step-timeout", "5s"));
+        await run.Epoch(3);
+
+        (await run.Hosts())[0].Process.Send(Signal.Stop);
+
+        Assert.Equal(weights, (await run.Finished()).WeightsSha256);
+        await cluster.Kill(cluster.Silos);
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_when_the_whole_cluster_was_killed_and_started_again()
+    {
+        var cluster = await fixture.With(silos: 2, slots: 2);
+        var weights = await fixture.Undisturbed(Ranks, Epochs);
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs));
+        await run.Epoch(3);
+
+        await cluster.Kill(cluster.Silos);
+        await cluster.StartSilos(2, slots: 2);
+
+        Assert.Equal(weights, (await run.Finished()).WeightsSha256);
+    }
+}

@@ -1,0 +1,61 @@
+using OrleansTrain.Harness.Cluster;
+using OrleansTrain.Harness.Processes;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Cluster.Tests;
+
+/// <summary>A run that a client process attends.</summary>
+public sealed class TestRun : IAsyncDisposable
+{
+    public const int LogEverySteps = 50;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
+
+    private readonly RealCluster _cluster;
+
+    private TestRun(RealCluster cluster, ManagedProcess client) => (_cluster, Client) = (cluster, client);
+
+    public ManagedProcess Client { get; }
+
+    public static TestRun Start(RealCluster cluster, IEnumerable<string> arguments) => new(cluster, cluster.Client(arguments));
+
+    /// <summary>The run has completed this epoch, as the client sees it.</summary>
+    public Task Epoch(int epoch) => Client.WaitForLine($"epoch {epoch}/", Longest);
+
+    /// <summary>MLflow's ID of the run.</summary>
+    public async Task<string> Id() => (await Client.WaitForLine("of experiment", Longest)).Text.Split(' ')[1];
+
+    /// <summary>The silos that host its ranks, as <c>status</c> says.</summary>
+    public async Task<IReadOnlyList<SiloProcess>> Hosts()
+    {
+        var (_, output, _) = await _cluster.Run("status", await Id());
+        return [.. _cluster.Silos.Where(silo => output.Contains(silo.Address + "@", StringComparison.Ordinal))];
+    }
+
+    /// <summary>Waits for its end, which must be a good one with every metric there once.</summary>
+    public async Task<RunOutcome> Finished()
+    {
+        var code = await Client.WaitForExit(Longest);
+        if (Environment.GetEnvironmentVariable("ORLEANSTRAIN_TEST_LOG") is { } log)
+        {
+            await File.AppendAllLinesAsync(log, Client.Lines.Select(line => $"{line.At:mm:ss.fff} {line.Text}"));
+        }
+
+        Assert.True(code == 0, $"exit code {code}; the client printed:\n{Client.Output}\n\n{_cluster.SiloOutput}");
+        var outcome = RunOutcome.Parse(Client.StandardOutput);
+        Assert.Equal("FINISHED", outcome.Status);
+        await TrackedOnce(_cluster, outcome);
+        return outcome;
+    }
+
+    /// <summary>Every metric of a finished run stands in MLflow, and none twice.</summary>
+    public static async Task TrackedOnce(RealCluster cluster, RunOutcome outcome)
+    {
+        var metrics = await MetricHistories.Read(cluster, outcome.RunId);
+        Assert.Equal(MlflowRunStatus.Finished, metrics.Status);
+        Assert.Empty(metrics.Doubled());
+        Assert.Empty(metrics.Missing(outcome.Epochs, outcome.Steps, LogEverySteps));
+    }
+
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+}
