@@ -31,6 +31,12 @@ public sealed record ExchangePlan
     /// <summary>How bytes travel between silos: <see cref="ExchangeMode.Auto"/> chooses per pair of silos.</summary>
     public ExchangeMode Mode { get; init; } = ExchangeMode.Auto;
 
+    /// <summary>
+    /// What partial sums are sent as between silos, over the tensor channel and by messages. <see cref="GradientWireType.BFloat16"/> halves
+    /// their bytes and rounds them: the weights then depend on which ranks share a silo.
+    /// </summary>
+    public GradientWireType GradientWire { get; init; }
+
     /// <summary>32 random bytes known to the silos of this attempt only; peers prove that they know it.</summary>
     public required ReadOnlyMemory<byte> Secret { get; init; }
 
@@ -51,6 +57,16 @@ public sealed record ExchangeSilo(ExchangeEndpoint Endpoint, IReadOnlyList<int> 
 /// <param name="Silo">The silo's Orleans address as text, for messages.</param>
 public sealed record ExchangeEndpoint(string HostId, string Address, int Port, string Silo);
 
+/// <summary>What a gradient's elements are on the wire.</summary>
+public enum GradientWireType
+{
+    /// <summary>What they are: nothing is lost.</summary>
+    Float32,
+
+    /// <summary>bfloat16, rounded to nearest, ties to even.</summary>
+    BFloat16,
+}
+
 /// <summary>How gradients and parameters travel between silos. Ranks of one silo always share memory.</summary>
 public enum ExchangeMode
 {
@@ -65,6 +81,9 @@ public enum ExchangeMode
 
     /// <summary>The silos' tensor channel.</summary>
     Tcp,
+
+    /// <summary>Orleans' messages: slower, for silos that reach each other's Orleans port and no other.</summary>
+    Orleans,
 
     /// <summary>No exchange: every rank updates a copy of its own. For benchmarks only, the bound of what an exchange can reach.</summary>
     None,

@@ -1,3 +1,5 @@
+using OrleansTrain.Exchange.Messages;
+
 namespace OrleansTrain.Exchange;
 
 /// <summary>A silo's end of all gradient exchanges: its tensor channel and the sessions of the runs it takes part in. Thread-safe.</summary>
@@ -14,6 +16,15 @@ public interface IExchangeHub : IAsyncDisposable
     /// Refuses this attempt of the run and older ones from now on: sessions fail with <see cref="StaleAttemptException"/>, waiting ranks wake.
     /// </summary>
     void Fence(string runId, int attempt);
+
+    /// <summary>Another silo asks by message whether this one has opened the session with the same plan.</summary>
+    /// <exception cref="StaleAttemptException">No such session waits for that silo here.</exception>
+    /// <exception cref="ArgumentException">The plans differ.</exception>
+    void Greet(string runId, int attempt, int from, int to, ReadOnlySpan<byte> digest);
+
+    /// <summary>Takes in a frame that came as a message, which goes over to the hub; ends when the frame is in its place.</summary>
+    /// <exception cref="StaleAttemptException">No such session waits for that silo here.</exception>
+    Task Receive(string runId, int attempt, int from, int to, FrameMessage message);
 }
 
 /// <summary>A message or a rank belongs to an attempt that has been replaced by a newer one.</summary>

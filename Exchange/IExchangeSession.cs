@@ -1,3 +1,4 @@
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
 namespace OrleansTrain.Exchange;
@@ -43,6 +44,14 @@ public interface IExchangeSession : IAsyncDisposable
     /// <exception cref="StaleAttemptException">A newer attempt has started.</exception>
     /// <exception cref="PeerLostException">A silo or a rank is gone or did not come in time.</exception>
     StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request);
+
+    /// <summary>
+    /// From a rank's next step on, records the parts of the exchange in <paramref name="trace"/>; null: no more. Called by the rank's own thread.
+    /// A session that has no parts to show records none.
+    /// </summary>
+    void Trace(int rank, StepTrace? trace)
+    {
+    }
 
     /// <summary>Wakes all ranks waiting here with this error and tells the other silos.</summary>
     void Abort(Exception reason);

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTrain.Exchange;
 using OrleansTrain.Exchange.Hub;
+using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Grains.Data;
+using OrleansTrain.Grains.ParameterServer;
 using OrleansTrain.Grains.Placement;
 using OrleansTrain.Grains.Runs;
 using OrleansTrain.Grains.Tracking;
@@ -26,13 +28,16 @@ public static class GrainRegistration
             settings.Tracking,
             [new ObjectStoreArtifactTransport(provider.GetRequiredService<IObjectStores>())],
             provider.GetRequiredService<ILogger<MlflowClient>>()));
-        services.AddSingleton<IExchangeHub>(provider => new ExchangeHub(new ExchangeHubOptions
-        {
-            Silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
-            ListenAddress = settings.ListenOnAnyAddress ? IPAddress.Any : settings.AdvertisedAddress,
-            AdvertisedAddress = settings.AdvertisedAddress.ToString(),
-            Port = settings.TensorPort,
-        }));
+        services.AddSingleton<IFrameCourier, GrainFrameCourier>();
+        services.AddSingleton<IExchangeHub>(provider => new ExchangeHub(
+            new ExchangeHubOptions
+            {
+                Silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
+                ListenAddress = settings.ListenOnAnyAddress ? IPAddress.Any : settings.AdvertisedAddress,
+                AdvertisedAddress = settings.AdvertisedAddress.ToString(),
+                Port = settings.TensorPort,
+            },
+            provider.GetRequiredService<IFrameCourier>()));
         services.AddSingleton<TaskRegistry>();
         services.AddSingleton<RunCheckpoints>();
         services.AddSingleton<MlflowDelivery>();

@@ -3,6 +3,7 @@ using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Training;
 using OrleansTrain.Training.Evaluations;
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
 namespace OrleansTrain.Ranks;
@@ -53,8 +54,11 @@ public sealed class RankLoop
         try
         {
             torch.set_num_threads(_options.Threads);
-            using var span = TrainingTelemetry.Source.StartActivity($"rank {_rank}", ActivityKind.Internal, _work.Trace);
+            using var span = TrainingTelemetry.Source.StartActivity($"rank {_rank}", ActivityKind.Internal, _work.Parent);
+            _work.Replica.Trace = _work.Trace;
+            _work.Session.Trace(_rank, _work.Trace);
             var stopped = RunEpochs(cancellationToken);
+            _work.Trace?.Complete();
             Publish(RankPhase.Checkpointing);
             _lastCheckpoint.Wait(cancellationToken);
             Publish(RankPhase.Done);
@@ -126,6 +130,7 @@ public sealed class RankLoop
     {
         using var scope = torch.NewDisposeScope();
         using var span = step % TrainingTelemetry.TracedSteps == 0 ? TrainingTelemetry.Source.StartActivity("step") : null;
+        _work.Trace?.BeginStep(step);
         var started = Stopwatch.GetTimestamp();
         double loss;
         long count, hasBatch;
@@ -135,6 +140,7 @@ public sealed class RankLoop
         {
             hasBatch = Stopwatch.GetTimestamp();
             phase?.Dispose();
+            _work.Trace?.Add(StepPart.DataWait, started);
             if (endOfEpoch && epoch + 1 < _options.Epochs)
             {
                 // The next epoch's first batches are prepared while this step computes.
@@ -156,6 +162,8 @@ public sealed class RankLoop
         span?.SetTag("step", step);
         var sums = new RunningSums(loss * count, count, Seconds(ended - started), Seconds(hasBatch - started), Seconds(ended - hasGradients));
         TrainingTelemetry.Stepped(_taskTag, count, sums.Seconds, sums.DataWaitSeconds, sums.ExchangeSeconds);
+        _work.Trace?.Add(StepPart.Exchange, hasGradients);
+        _work.Trace?.Add(StepPart.Step, started);
         return (agreed, sums);
     }
 

@@ -3,6 +3,7 @@ using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Schedules;
+using OrleansTrain.Training.Tracing;
 
 namespace OrleansTrain.Ranks;
 
@@ -33,11 +34,14 @@ public sealed record RankWork
     /// <summary>Takes the checkpoints; null: none are taken.</summary>
     public ICheckpointTaker? Checkpoints { get; init; }
 
+    /// <summary>Where the parts of the steps are recorded; null: nowhere.</summary>
+    public StepTrace? Trace { get; init; }
+
     /// <summary>What others ask of this rank.</summary>
     public RankControl Control { get; init; } = new();
 
-    /// <summary>The trace that the rank's spans belong to.</summary>
-    public ActivityContext Trace { get; init; }
+    /// <summary>The span that the rank's own belong under.</summary>
+    public ActivityContext Parent { get; init; }
 
     /// <summary>Where the rank stands.</summary>
     public RankProgress Progress { get; init; } = new();

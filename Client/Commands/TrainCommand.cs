@@ -26,6 +26,12 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = "A timeline of some steps of all ranks, for chrome://tracing or Perfetto (trace_wait, trace_active).",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _detach = new("--detach") { Description = "Start the run on the cluster, print its ID, and leave it." };
 
     public Command Create()
@@ -39,6 +45,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
             "orleanstrain train mnist --detach && orleanstrain watch RUN_ID");
         _spec.AddTo(command);
         command.Add(_silos);
+        command.Add(_trace);
         command.Add(_detach);
         command.Add(CommonOptions.Json);
         command.SetAction((parse, _) => RunAsync(parse));
@@ -47,7 +54,8 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
 
     private async Task<int> RunAsync(ParseResult parse)
     {
-        var spec = new SpecBuilder(services.Tasks).Build(_spec.Read(parse, services.WorkingFolder));
+        var trace = TraceFile.Read(parse.GetValue(_trace), parse.GetValue(_detach), services.WorkingFolder);
+        var spec = new SpecBuilder(services.Tasks).Build([.. trace is null ? [] : new[] { TraceFile.Layer() }, .. _spec.Read(parse, services.WorkingFolder)]);
         RefuseSecrets(spec);
         var options = ReadSessionOptions(parse, spec);
         var isDetached = parse.GetValue(_detach);
@@ -69,7 +77,13 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
 
         using var announcement = services.Sessions.Announce(session, runId);
         var attended = new AttendedRun(services, session, runId);
-        return await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
+        var exitCode = await attended.FollowAsync(parse.GetValue(CommonOptions.Json), cancelOnInterrupt: true, interrupts.Requested);
+        if (trace is not null)
+        {
+            await trace.SaveAsync(session.Grains, runId, services.Terminal);
+        }
+
+        return exitCode;
     }
 
     private SessionOptions ReadSessionOptions(ParseResult parse, RunSpec spec)

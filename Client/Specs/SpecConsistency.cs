@@ -17,6 +17,12 @@ internal static class SpecConsistency
             throw new UsageException($"validation_share ({entries["validation_share"].Source}) holds records out that nothing would see: set validate_every, for example to 1");
         }
 
+        if (spec.GradientWireDtype != "float32" && spec.Exchange is "inproc" or "shm" or "none")
+        {
+            throw new UsageException(
+                $"gradient_wire_dtype ({entries["gradient_wire_dtype"].Source}) is for gradients on a wire, and exchange {spec.Exchange} has none: choose auto, tcp or orleans");
+        }
+
         if (spec.ScheduleSettings.TryGetValue("min_lr", out var smallest) && smallest > spec.LearningRate)
         {
             throw new UsageException($"min_lr must be at most learning_rate, {spec.LearningRate}; found '{entries["min_lr"].Text}' ({entries["min_lr"].Source})");

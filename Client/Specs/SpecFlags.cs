@@ -24,6 +24,6 @@ internal static class SpecFlags
         new("--max-failures", "max_failures", "N", "Restarts before the run fails; -1: no limit."),
         new("--step-timeout", "step_timeout", "TIME", "Time without progress after which a rank counts as hung."),
         new("--threads-per-rank", "threads_per_rank", "N", "Threads a rank computes with."),
-        new("--exchange", "exchange", "KIND", "How gradients travel: auto, inproc, shm, tcp; none for benchmarks."),
+        new("--exchange", "exchange", "KIND", "How gradients travel: auto, inproc, shm, tcp, orleans; none for benchmarks."),
     ];
 }

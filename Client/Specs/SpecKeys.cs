@@ -10,6 +10,9 @@ internal static class SpecKeys
     public const string LearningRate = "learning_rate";
     public const string Schedule = "schedule";
 
+    public const string TraceActive = "trace_active";
+
+    private const int MostTracedSteps = 1000;
     private const int MostRanks = 4096;
     private const int LongestName = 250;
 
@@ -38,12 +41,15 @@ internal static class SpecKeys
         new("step_timeout", "a time like 60s or 5m, at most 30 days", (spec, text) =>
             SpecDuration.Seconds(text, unitRequired: false) is { } seconds ? spec with { StepTimeoutSeconds = seconds } : null),
         SpecKey.Whole("threads_per_rank", 1, 1024, (spec, value) => spec with { ThreadsPerRank = (int)value }),
-        SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "none"], (spec, text) => spec with { Exchange = text }),
+        SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "orleans", "none"], (spec, text) => spec with { Exchange = text }),
+        SpecKey.OneOf("gradient_wire_dtype", ["float32", "bfloat16"], (spec, text) => spec with { GradientWireDtype = text }),
         SpecKey.Whole("validate_every", 0, 1_000_000, (spec, value) => spec with { ValidateEvery = (int)value }),
         SpecKey.Number(
             "validation_share", "a number from 0 to below 1", value => value is >= 0 and < 1, (spec, value) => spec with { ValidationShare = value }),
         SpecKey.Whole("log_every_steps", 0, int.MaxValue, (spec, value) => spec with { LogEverySteps = (int)value }),
         SpecKey.OneOf("preprocess", ["colocated", "dedicated"], (spec, text) => spec with { Preprocess = text }),
+        SpecKey.Whole("trace_wait", 0, int.MaxValue, (spec, value) => spec with { TraceWait = (int)value }),
+        SpecKey.Whole(TraceActive, 0, MostTracedSteps, (spec, value) => spec with { TraceActive = (int)value }),
         SpecKey.OneOf("on_error", ["fail", "skip"], (spec, text) => spec with { OnError = text }),
         SpecKey.Text("checkpoint_uri", LocationUri.Allowed, LocationUri.IsAllowed, (spec, text) => spec with { CheckpointUri = text }),
         .. SettingKeys.Optimizer,

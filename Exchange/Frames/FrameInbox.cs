@@ -21,6 +21,9 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
     private readonly NativeFloats _reason = new(PeerEnd.LongestReason / sizeof(float));
     private readonly StepRequests[] _requests = new StepRequests[2];
 
+    /// <summary>Where a partial sum in bfloat16 arrives before it is widened; null when sums come as they are.</summary>
+    private readonly NativeFloats? _rounded;
+
     /// <summary>By chunk of the own shard: the step whose partial sums may come, and how many have come in all.</summary>
     private readonly long[] _partialStep;
     private readonly long[] _partialCount;
@@ -44,6 +47,7 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         _signal = signal;
         _nodes = shape.Covers[silo].Count;
         _partials = new NativeFloats(shape.OwnShard.Length * _nodes);
+        _rounded = shape.Plan.GradientWire == GradientWireType.BFloat16 ? new NativeFloats((shape.Shards.ChunkLength + 1) / 2) : null;
         var first = shape.Plan.FirstStep;
         var (own, other) = (shape.Shards.Chunks(_self), shape.Shards.Chunks(silo));
         _partialCount = new long[own];
@@ -99,6 +103,11 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         switch (header.Kind)
         {
             case FrameKind.Partial:
+                if (_rounded is not null)
+                {
+                    BFloat16Wire.Widen((ushort*)_rounded.Pointer, PartialTarget(header), _shape.Shards.Chunk(_self, header.Chunk).Length);
+                }
+
                 _requests[header.Step & 1] = (StepRequests)header.Code;
                 Interlocked.Increment(ref _partialCount[header.Chunk]);
                 break;
@@ -124,6 +133,7 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
     public void Dispose()
     {
         _partials.Dispose();
+        _rounded?.Dispose();
         _reason.Dispose();
     }
 
@@ -144,10 +154,13 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         ref var last = ref _lastPartial[(header.Node * _partialStep.Length) + header.Chunk];
         CheckStep(header, Volatile.Read(ref _partialStep[header.Chunk]), last);
         var range = _shape.Shards.Chunk(_self, header.Chunk);
-        CheckLength(header, range.Length);
+        CheckLength(header, range.Length, _rounded is null ? sizeof(float) : BFloat16Wire.Size);
         last = header.Step;
-        return (byte*)(Partials(header.Node) + (range.Start - _shape.OwnShard.Start));
+        return _rounded is null ? (byte*)PartialTarget(header) : (byte*)_rounded.Pointer;
     }
+
+    private float* PartialTarget(in FrameHeader header) =>
+        Partials(header.Node) + (_shape.Shards.Chunk(_self, header.Chunk).Start - _shape.OwnShard.Start);
 
     private byte* LocateParameters(in FrameHeader header)
     {
@@ -186,11 +199,11 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         }
     }
 
-    private static void CheckLength(in FrameHeader header, long elements)
+    private static void CheckLength(in FrameHeader header, long elements, int size = sizeof(float))
     {
-        if (header.Length != elements * sizeof(float))
+        if (header.Length != elements * size)
         {
-            throw new FrameRefusedException($"{header.Length} bytes for chunk {header.Chunk}: expected {elements * sizeof(float)}");
+            throw new FrameRefusedException($"{header.Length} bytes for chunk {header.Chunk}: expected {elements * size}");
         }
     }
 

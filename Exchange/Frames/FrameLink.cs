@@ -14,6 +14,7 @@ internal sealed class FrameLink : IPeerLink
     private readonly PeerEnd _end;
     private readonly int _self;
     private readonly int _lastNode;
+    private readonly ScratchPool? _rounded;
 
     public FrameLink(SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, SessionFault fault, SpinPolicy spin)
     {
@@ -22,6 +23,7 @@ internal sealed class FrameLink : IPeerLink
         _self = shape.Plan.Self;
         _lastNode = shape.Covers[_self].Count - 1;
         _end = new PeerEnd(shape.Plan, silo, fault);
+        _rounded = shape.Plan.GradientWire == GradientWireType.BFloat16 ? new ScratchPool((shape.Shards.ChunkLength + 1) / 2) : null;
         _inbox = new FrameInbox(shape, silo, parameters, channel, _end, new Signal(fault, spin));
     }
 
@@ -41,7 +43,25 @@ internal sealed class FrameLink : IPeerLink
             _inbox.AllowParameters(step, chunk);
         }
 
-        Send(FrameKind.Partial, (byte)requests, (ushort)node, step, Silo, chunk, _shape.Shards.Chunk(Silo, chunk), data);
+        var range = _shape.Shards.Chunk(Silo, chunk);
+        if (_rounded is null)
+        {
+            Send(FrameKind.Partial, (byte)requests, (ushort)node, step, Silo, chunk, range, data);
+            return;
+        }
+
+        var rounded = _rounded.Rent();
+        try
+        {
+            BFloat16Wire.Narrow(data, (ushort*)rounded.Pointer, range.Length);
+            var header = new FrameHeader(
+                FrameKind.Partial, (byte)requests, (ushort)node, _channel.Session, step, Silo, chunk, (int)range.Length * BFloat16Wire.Size);
+            _channel.Send(header, (byte*)rounded.Pointer);
+        }
+        finally
+        {
+            _rounded.Return(rounded);
+        }
     }
 
     public unsafe void SendParameters(long step, int chunk, float* data)
@@ -78,6 +98,7 @@ internal sealed class FrameLink : IPeerLink
     {
         await _channel.DisposeAsync();
         _inbox.Dispose();
+        _rounded?.Dispose();
     }
 
     private unsafe void Send(FrameKind kind, byte code, ushort node, long step, int shard, int chunk, FlatRange range, float* data) =>

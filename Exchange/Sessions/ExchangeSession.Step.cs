@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Faults;
+using OrleansTrain.Training.Tracing;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -50,7 +51,7 @@ internal sealed partial class ExchangeSession
     {
         if (Interlocked.Increment(ref _arrived) < _workers.Length)
         {
-            Await(worker, ref _opened, step + 1, nameof(Gather));
+            Await(worker, ref _opened, step + 1, StepPart.Gather);
             return;
         }
 
@@ -77,11 +78,19 @@ internal sealed partial class ExchangeSession
 
     private void SendPartials(RankWorker worker, long step)
     {
+        if (_links.Count == 0)
+        {
+            return;
+        }
+
+        var start = Stopwatch.GetTimestamp();
         var requests = _requests;
         while (_sending.TryTake(worker.Index, out var item))
         {
             _partials.Run(worker, item, step, requests);
         }
+
+        worker.Trace?.Add(StepPart.SendPartials, start);
     }
 
     private void UpdateShard(RankWorker worker, long step)
@@ -94,7 +103,7 @@ internal sealed partial class ExchangeSession
             _update.Run(worker, chunk);
             worker.AddUpdating(start);
             FaultPoint.Reach("exchange.updated");
-            SendParameters(step, chunk);
+            SendParameters(worker, step, chunk);
         }
 
         if (updated > 0 && Interlocked.Add(ref _chunksLeft, -updated) == 0)
@@ -103,7 +112,7 @@ internal sealed partial class ExchangeSession
         }
         else
         {
-            Await(worker, ref _completed, step + 1, nameof(Complete));
+            Await(worker, ref _completed, step + 1, StepPart.WaitCompletion);
         }
     }
 
@@ -120,15 +129,23 @@ internal sealed partial class ExchangeSession
             _links[i].WaitForPartials(step, chunk, Plan.StepTimeout);
         }
 
-        worker.AddWaiting(start);
+        worker.AddWaiting(start, StepPart.WaitPartials);
     }
 
-    private unsafe void SendParameters(long step, int chunk)
+    private unsafe void SendParameters(RankWorker worker, long step, int chunk)
     {
+        if (_links.Count == 0)
+        {
+            return;
+        }
+
+        var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _links.Count; i++)
         {
             _links[i].SendParameters(step, chunk, _parameters.Pointer + _shape.Shards.Chunk(Plan.Self, chunk).Start);
         }
+
+        worker.Trace?.Add(StepPart.SendParameters, start);
     }
 
     /// <summary>The silo's own shard is done: the last rank at work waits for those of the others and lets everyone go on.</summary>
@@ -141,19 +158,19 @@ internal sealed partial class ExchangeSession
             _requests |= _links[i].Requests(step);
         }
 
-        worker.AddWaiting(start);
+        worker.AddWaiting(start, StepPart.WaitParameters);
         Interlocked.Exchange(ref _completed, step + 1);
         _signal.Notify();
     }
 
-    private void Await(RankWorker worker, ref long counter, long target, string phase)
+    private void Await(RankWorker worker, ref long counter, long target, StepPart part)
     {
         var start = Stopwatch.GetTimestamp();
         var result = _signal.Wait(ref counter, target, Plan.StepTimeout);
-        worker.AddWaiting(start);
+        worker.AddWaiting(start, part);
         if (result == WaitResult.TimedOut)
         {
-            throw new PeerLostException(Describe(target - 1, phase));
+            throw new PeerLostException(Describe(target - 1, part));
         }
 
         if (result == WaitResult.Faulted)
@@ -162,12 +179,12 @@ internal sealed partial class ExchangeSession
         }
     }
 
-    private string Describe(long step, string phase)
+    private string Describe(long step, StepPart part)
     {
         var missing = _workers.Where(worker => worker.Arrived <= step).Select(worker => worker.Rank).ToList();
         var who = missing.Count > 0
             ? $"{(missing.Count == 1 ? "rank" : "ranks")} {string.Join(", ", missing)} did not come"
-            : $"the ranks of this silo did not finish ({phase})";
+            : $"the ranks of this silo did not finish ({part})";
         return $"Run {Plan.RunId}, attempt {Plan.Attempt}, step {step}: {who} within {Plan.StepTimeout.TotalSeconds:0.###} s.";
     }
 

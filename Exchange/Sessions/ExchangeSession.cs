@@ -3,6 +3,7 @@ using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Training.Optimizers;
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
 namespace OrleansTrain.Exchange.Sessions;
@@ -77,6 +78,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
         // Blocks on sockets: a thread of its own, not one of the pool's.
         return Task.Factory.StartNew(Broadcast, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellationToken);
     }
+
+    public void Trace(int rank, StepTrace? trace) => WorkerOf(rank).Trace = trace;
 
     public void Abort(Exception reason) => _fault.TrySet(reason);
 

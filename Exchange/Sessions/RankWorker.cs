@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Reduction;
 using OrleansTrain.Training.Numerics;
+using OrleansTrain.Training.Tracing;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -59,9 +60,22 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
         Volatile.Write(ref _arrived, step + 1);
     }
 
-    public void AddWaiting(long since) => WaitingTicks += Stopwatch.GetTimestamp() - since;
+    /// <summary>Where the parts of the rank's steps are recorded, if they are.</summary>
+    public StepTrace? Trace { get; set; }
 
-    public void AddUpdating(long since) => UpdatingTicks += Stopwatch.GetTimestamp() - since;
+    /// <summary>The rank has waited for others.</summary>
+    public void AddWaiting(long since, StepPart part)
+    {
+        WaitingTicks += Stopwatch.GetTimestamp() - since;
+        Trace?.Add(part, since);
+    }
+
+    /// <summary>The rank has added up and updated.</summary>
+    public void AddUpdating(long since)
+    {
+        UpdatingTicks += Stopwatch.GetTimestamp() - since;
+        Trace?.Add(StepPart.SumUpdate, since);
+    }
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using OrleansTrain.Exchange.Frames;
 using OrleansTrain.Exchange.Hub;
 using OrleansTrain.Exchange.Links;
+using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Exchange.Tcp;
@@ -8,7 +9,7 @@ using OrleansTrain.Exchange.Tcp;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Builds sessions: chooses the way to each other silo from the plan.</summary>
-internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener listener)
+internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener listener, MessageDesk desk, IFrameCourier? courier)
 {
     /// <exception cref="ArgumentException">The plan asks for shared memory between silos that have none.</exception>
     public IExchangeSession Create(ExchangePlan plan)
@@ -22,7 +23,7 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         var fault = new SessionFault();
         var neighbours = Neighbours(plan);
         var spin = SpinPolicy.For(neighbours.Sum(silo => plan.Silos[silo].Ranks.Count), neighbours.Count > 1);
-        if (neighbours.Count == 1 || plan.Mode == ExchangeMode.Tcp)
+        if (neighbours.Count == 1 || plan.Mode is ExchangeMode.Tcp or ExchangeMode.Orleans)
         {
             var own = ParameterBuffer.Allocate(plan.Layout.Length);
             return new ExchangeSession(shape, own, Links(shape, own, null, fault, spin), null, fault, spin);
@@ -55,13 +56,27 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         var links = new List<IPeerLink>();
         foreach (var silo in Enumerable.Range(0, shape.Plan.Silos.Count).Where(silo => silo != shape.Plan.Self))
         {
-            var channel = new TcpChannel(shape, silo, digest, listener, options);
-            listener.Expect(channel);
+            var channel = Channel(shape, silo, digest);
             links.Add(group is not null && group.Layout.Members.Contains(silo)
                 ? new SharedMemoryLink(shape, silo, group, channel, fault)
                 : new FrameLink(shape, silo, parameters, channel, fault, spin));
         }
 
         return links;
+    }
+
+    private IFrameChannel Channel(SessionShape shape, int silo, byte[] digest)
+    {
+        if (shape.Plan.Mode == ExchangeMode.Orleans)
+        {
+            var messages = new MessageChannel(
+                shape.Plan, silo, digest, courier ?? throw new ArgumentException("The exchange is 'orleans', but this silo has nothing that sends messages."), desk, options);
+            desk.Add(messages);
+            return messages;
+        }
+
+        var channel = new TcpChannel(shape, silo, digest, listener, options);
+        listener.Expect(channel);
+        return channel;
     }
 }

@@ -1,3 +1,4 @@
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
 namespace OrleansTrain.Exchange.Sessions;
@@ -21,6 +22,8 @@ internal sealed class SessionLease(IExchangeSession session, Func<ValueTask> rel
 
     public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request) =>
         session.Step(rank, gradients, step, learningRate, request);
+
+    public void Trace(int rank, StepTrace? trace) => session.Trace(rank, trace);
 
     public void Abort(Exception reason) => session.Abort(reason);
 

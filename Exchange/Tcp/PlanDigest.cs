@@ -18,6 +18,7 @@ internal static class PlanDigest
         writer.Write(plan.RunId);
         writer.Write(plan.Attempt);
         writer.Write((int)plan.Mode);
+        writer.Write((int)plan.GradientWire);
         writer.Write(plan.FirstStep);
         writer.Write(shape.Shards.ChunkLength);
         foreach (var silo in plan.Silos)

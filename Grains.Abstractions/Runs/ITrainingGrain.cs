@@ -23,6 +23,13 @@ public interface ITrainingGrain : IGrainWithStringKey
     [Alias("WaitForChange"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<RunStatus> WaitForChange(long version);
 
+    /// <summary>
+    /// The timeline of the traced steps of all ranks, as Chrome and Perfetto open it (JSON, UTF-8); null when there is none yet, or when this
+    /// grain has been lost since: it is the run's artifact <c>trace.json</c> besides.
+    /// </summary>
+    [Alias("GetTrace"), AlwaysInterleave]
+    Task<byte[]?> GetTrace();
+
     /// <summary>Ends the run as KILLED after the current step; returns when it has ended. Metrics and checkpoints so far are kept.</summary>
     [Alias("Cancel"), AlwaysInterleave, ResponseTimeout("00:01:00")]
     Task<RunStatus> Cancel(string reason);

@@ -76,7 +76,7 @@ public sealed record RunSpec
     /// <summary>Torch threads a rank computes with; part of what fixes the weights.</summary>
     [Id(22)] public int ThreadsPerRank { get; init; } = 1;
 
-    /// <summary>How gradients travel: <c>auto</c>, <c>inproc</c>, <c>shm</c>, <c>tcp</c>, <c>none</c> (benchmarks).</summary>
+    /// <summary>How gradients travel: <c>auto</c>, <c>inproc</c>, <c>shm</c>, <c>tcp</c>, <c>orleans</c>, <c>none</c> (benchmarks).</summary>
     [Id(23)] public string Exchange { get; init; } = "auto";
 
     /// <summary>Epochs between validations; 0: none.</summary>
@@ -105,4 +105,13 @@ public sealed record RunSpec
 
     /// <summary>Where data is decoded and preprocessed: <c>colocated</c>, on the ranks' own silos, or <c>dedicated</c>, on silos without rank slots.</summary>
     [Id(32)] public string Preprocess { get; init; } = "colocated";
+
+    /// <summary>Steps that a trace leaves out at the start.</summary>
+    [Id(33)] public int TraceWait { get; init; } = 20;
+
+    /// <summary>Steps that a trace shows; 0: no trace.</summary>
+    [Id(34)] public int TraceActive { get; init; }
+
+    /// <summary>What gradients are on the wire between silos: <c>float32</c>, or <c>bfloat16</c>, which loses precision.</summary>
+    [Id(35)] public string GradientWireDtype { get; init; } = "float32";
 }

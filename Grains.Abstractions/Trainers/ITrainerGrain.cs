@@ -36,6 +36,10 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("RequestStop"), AlwaysInterleave]
     Task RequestStop();
 
+    /// <summary>What the rank did in the traced steps; null when none were asked for or they are still to come.</summary>
+    [Alias("GetTrace"), AlwaysInterleave]
+    Task<RankTrace?> GetTrace();
+
     /// <summary>Tests a checkpoint on this rank's share of a split; returns the sums, which the caller adds up in rank order.</summary>
     [Alias("Evaluate"), AlwaysInterleave, ResponseTimeout("01:00:00")]
     Task<EvaluationReport> Evaluate(EvaluationAssignment assignment);

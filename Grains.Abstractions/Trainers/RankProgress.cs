@@ -34,6 +34,9 @@ public sealed record RankProgress
 
     /// <summary>Points within epochs, when the spec asks for them.</summary>
     [Id(11)] public IReadOnlyList<StepReport> Steps { get; init; } = [];
+
+    /// <summary>The traced steps are done: <see cref="ITrainerGrain.GetTrace"/> gives them.</summary>
+    [Id(12)] public bool HasTrace { get; init; }
 }
 
 /// <summary>The states of a rank.</summary>

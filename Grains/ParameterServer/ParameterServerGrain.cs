@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using OrleansTrain.Exchange;
+using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Grains.Abstractions.ParameterServer;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Placement;
@@ -10,7 +11,7 @@ namespace OrleansTrain.Grains.ParameterServer;
 
 /// <inheritdoc cref="IParameterServerGrain"/>
 [Reentrant, PinnedPlacement]
-internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameterServerGrain
+internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameterServerGrain, IShardFrames
 {
     private IExchangeSession? _session;
 
@@ -54,6 +55,14 @@ internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameter
             statistics.Waiting.TotalSeconds,
             statistics.Updating.TotalSeconds));
     }
+
+    public Task Greet(string runId, int attempt, int from, int to, byte[] digest)
+    {
+        hub.Greet(runId, attempt, from, to, digest);
+        return Task.CompletedTask;
+    }
+
+    public Task Deliver(string runId, int attempt, int from, int to, FrameMessage message) => hub.Receive(runId, attempt, from, to, message);
 
     public async Task Fence()
     {

@@ -131,6 +131,9 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
     /// <summary>What each shard has done.</summary>
     public Task<ShardStatistics[]> GetStatistics() => Task.WhenAll(_shards.Select(shard => shard.GetStatistics()));
 
+    /// <summary>What each rank did in the traced steps.</summary>
+    public Task<RankTrace?[]> GetTraces() => OnAllRanks("give its trace", (trainer, _) => trainer.GetTrace());
+
     /// <summary>Tests a checkpoint, each rank its share of the split.</summary>
     public Task<EvaluationReport[]> Evaluate(long checkpointStep, string split) =>
         OnAllRanks("evaluate", (trainer, _) => trainer.Evaluate(new EvaluationAssignment(checkpointStep, split)));

@@ -32,12 +32,15 @@ internal static class SpecParams
             ["step_timeout"] = Text(spec.StepTimeoutSeconds),
             ["threads_per_rank"] = Text(spec.ThreadsPerRank),
             ["exchange"] = spec.Exchange,
+            ["gradient_wire_dtype"] = spec.GradientWireDtype,
             ["validate_every"] = Text(spec.ValidateEvery),
             ["log_every_steps"] = Text(spec.LogEverySteps),
             ["on_error"] = spec.OnError,
             ["format"] = spec.Format,
             ["preprocess"] = spec.Preprocess,
             ["validation_share"] = Text(spec.ValidationShare),
+            ["trace_wait"] = Text(spec.TraceWait),
+            ["trace_active"] = Text(spec.TraceActive),
         };
         if (spec.RunName is { } name)
         {

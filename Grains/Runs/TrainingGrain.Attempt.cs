@@ -100,6 +100,7 @@ internal sealed partial class TrainingGrain
             await CommitEpochs(epochs, polled);
             await CommitCheckpoints(pending, polled);
             watch.Check(polled);
+            await CollectTrace(attempt, polled);
 
             if (polled.All(rank => rank.Progress!.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && pending.IsEmpty)
             {

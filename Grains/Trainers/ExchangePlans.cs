@@ -32,6 +32,12 @@ internal static class ExchangePlans
             Layout = layout,
             Optimizer = new OptimizerSettings(spec.Optimizer, spec.LearningRate, spec.OptimizerSettings),
             Mode = Mode(spec.Exchange),
+            GradientWire = spec.GradientWireDtype switch
+            {
+                "float32" => GradientWireType.Float32,
+                "bfloat16" => GradientWireType.BFloat16,
+                _ => throw new ArgumentException($"gradient_wire_dtype: expected float32 or bfloat16; found '{spec.GradientWireDtype}'."),
+            },
             Secret = exchange.Secret,
             StepTimeout = TimeSpan.FromSeconds(spec.StepTimeoutSeconds),
             FirstStep = firstStep,
@@ -44,7 +50,8 @@ internal static class ExchangePlans
         "inproc" => ExchangeMode.InProcess,
         "shm" => ExchangeMode.SharedMemory,
         "tcp" => ExchangeMode.Tcp,
+        "orleans" => ExchangeMode.Orleans,
         "none" => ExchangeMode.None,
-        _ => throw new ArgumentException($"exchange: expected auto, inproc, shm, tcp or none; found '{exchange}'."),
+        _ => throw new ArgumentException($"exchange: expected auto, inproc, shm, tcp, orleans or none; found '{exchange}'."),
     };
 }

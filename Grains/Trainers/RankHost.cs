@@ -16,6 +16,7 @@ using OrleansTrain.Training.Checkpoints;
 using OrleansTrain.Training.Native;
 using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Schedules;
+using OrleansTrain.Training.Tracing;
 using ParameterShape = OrleansTrain.Grains.Abstractions.Trainers.ParameterShape;
 using RankPhase = OrleansTrain.Grains.Abstractions.Trainers.RankPhase;
 using RankProgress = OrleansTrain.Grains.Abstractions.Trainers.RankProgress;
@@ -48,6 +49,7 @@ internal sealed class RankHost(
     private TrainingCursor _start;
     private RankJournal? _journal;
     private SiloAttempt? _silo;
+    private StepTrace? _trace;
     private Task<RankResult>? _loop;
     private Task? _closing;
     private long _loopStarted;
@@ -121,11 +123,12 @@ internal sealed class RankHost(
 
     public void Run()
     {
+        _trace = RankTraces.Create(Spec, FirstStep, _data!.Source.StepsPerEpoch * Spec.Epochs);
         var work = new RankWork
         {
             Replica = _replica!,
             Session = _silo!.Session,
-            Source = _data!.Source,
+            Source = _data.Source,
             Validation = _validation,
             Schedule = LearningRateSchedule.Create(
                 Spec.Schedule, Spec.ScheduleSettings, Spec.LearningRate, _data.Source.StepsPerEpoch, _data.Source.StepsPerEpoch * Spec.Epochs),
@@ -143,8 +146,9 @@ internal sealed class RankHost(
             Observer = _journal!,
             Checkpoints = _silo.Checkpoints,
             Control = _control,
-            Trace = Activity.Current?.Context ?? default,
+            Parent = Activity.Current?.Context ?? default,
             Progress = _progress,
+            Trace = _trace,
         };
         _loopStarted = Stopwatch.GetTimestamp();
         _loop = RankThread.Start($"rank {Assignment.Rank}", () => new RankLoop(work).Run(_stopping.Token));
@@ -173,9 +177,12 @@ internal sealed class RankHost(
             Steps = journal.Steps,
             Checkpoints = journal.Checkpoints,
             Warnings = journal.Warnings,
+            HasTrace = _trace?.IsComplete == true,
             Failure = phase == RankPhase.Failed ? RankFailures.Describe(_loop!.Exception!.GetBaseException(), snapshot.Step) : null,
         };
     }
+
+    public RankTrace? GetTrace() => RankTraces.Describe(_trace, Assignment.Rank, hub.Endpoint.Silo);
 
     public void RequestStop() => _control.RequestStop(checkpoint: true);
 

@@ -68,6 +68,8 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
         return Task.CompletedTask;
     }
 
+    public Task<RankTrace?> GetTrace() => Task.FromResult(_host?.GetTrace());
+
     public Task<EvaluationReport> Evaluate(EvaluationAssignment assignment) => Guard(() => Host.Evaluate(assignment));
 
     public async Task Stop(string reason)

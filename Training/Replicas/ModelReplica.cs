@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using OrleansTrain.Data;
 using OrleansTrain.Training.Native;
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -43,6 +45,9 @@ public sealed class ModelReplica : IDisposable
     /// the rank's own state of that generator. Right, but slower than <c>SeededDropout</c>.
     /// </summary>
     public bool DrawsFromGlobalGenerator => _globalDraws.Found;
+
+    /// <summary>Where forward and backward passes are recorded, if they are.</summary>
+    public StepTrace? Trace { get; set; }
 
     /// <summary>
     /// Makes the task's model. The initial values depend on the seed alone: every rank, and every attempt of a run, makes the same model.
@@ -162,11 +167,15 @@ public sealed class ModelReplica : IDisposable
         var onDevice = Context.Device.type == DeviceType.CPU
             ? batch
             : new Batch(batch.Inputs.to(Context.Device), batch.Targets.to(Context.Device), batch.Count) { Origin = batch.Origin };
+        var start = Stopwatch.GetTimestamp();
         var loss = Task.Loss(Model, onDevice, Context);
         var value = Value(loss);
+        Trace?.Add(StepPart.Forward, start);
         if (double.IsFinite(value))
         {
+            start = Stopwatch.GetTimestamp();
             loss.backward();
+            Trace?.Add(StepPart.Backward, start);
         }
 
         return value;

@@ -51,6 +51,46 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public async Task ATraceIsAskedForAndWritten()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var client = new ClientHarness { Run = new FakeRun { Trace = [1, 2, 3] }.Then(Statuses.Ended(RunPhase.Finished)) };
+
+        Assert.Equal(0, await client.RunAsync("train", "mnist", "--trace", file));
+
+        Assert.Equal((20, 20), (client.Run.Spec!.TraceWait, client.Run.Spec.TraceActive));
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(file));
+        Assert.Contains(file, client.Errors, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task TheStepsTracedCanBeChosenAndARunWithoutThemLeavesNoFile()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var client = new ClientHarness { Run = new FakeRun().Then(Statuses.Ended(RunPhase.Finished)) };
+
+        await client.RunAsync("train", "mnist", "--trace", file, "--set", "trace_active=3", "--set", "trace_wait=0");
+
+        Assert.Equal((0, 3), (client.Run.Spec!.TraceWait, client.Run.Spec.TraceActive));
+        Assert.False(File.Exists(file));
+        Assert.Contains("no trace", client.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cannot be written", "--trace", "/no-such-folder/trace.json")]
+    [InlineData("--detach does not wait", "--trace", "trace.json", "--detach")]
+    public async Task ATraceThatCannotBeWrittenIsRefused(string reason, params string[] flags)
+    {
+        var client = new ClientHarness { Run = new FakeRun().Then(Statuses.Ended(RunPhase.Finished)) };
+
+        Assert.Equal(2, await client.RunAsync(["train", "mnist", .. flags]));
+
+        Assert.Contains(reason, client.Errors, StringComparison.Ordinal);
+        Assert.Null(client.Run.Spec);
+    }
+
+    [Fact]
     public async Task TheSourceIsWhatMlflowsPythonClientWouldSay()
     {
         var client = new ClientHarness { Run = new FakeRun().Then(Statuses.Ended(RunPhase.Finished)) };

@@ -81,6 +81,10 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
 
     public Task Start(RunSpec spec, string experimentId, string trackingUri) => throw new NotSupportedException();
 
+    public byte[]? Trace { get; init; }
+
+    public Task<byte[]?> GetTrace() => Task.FromResult(Trace);
+
     public Task Nudge(int attempt, int rank) => throw new NotSupportedException();
 
     public Task SiloLeaving(string silo) => throw new NotSupportedException();

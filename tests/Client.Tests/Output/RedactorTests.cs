@@ -1,4 +1,3 @@
-using OrleansTrain.Client.Output;
 using OrleansTrain.Hosting.Logging;
 
 namespace OrleansTrain.Client.Tests.Output;

@@ -8,7 +8,7 @@ public class SpecRefusalTests
     private const string Keys = "Keys: task, experiment, run_name, ranks, device, epochs, batch_size_per_rank, optimizer, learning_rate, schedule, "
         + "seed, dataset, format, format.label, format.channels, format.width, format.height, format.most_pixels, format.header, format.delimiter, "
         + "format.types, format.columns, format.splits, shuffle, drop_last, checkpoint_every, keep_checkpoints, checkpoint_metric, max_failures, step_timeout, threads_per_rank, "
-        + "exchange, validate_every, validation_share, log_every_steps, preprocess, on_error, checkpoint_uri, momentum, dampening, weight_decay, nesterov, beta1, beta2, eps, "
+        + "exchange, gradient_wire_dtype, validate_every, validation_share, log_every_steps, preprocess, trace_wait, trace_active, on_error, checkpoint_uri, momentum, dampening, weight_decay, nesterov, beta1, beta2, eps, "
         + "amsgrad, alpha, centered, lr_decay, initial_accumulator_value, rho, momentum_decay, lambd, t0, etaminus, etaplus, min_step, max_step, "
         + "step_size, gamma, warmup_steps, min_lr, params.NAME";
 
@@ -37,11 +37,13 @@ public class SpecRefusalTests
     [InlineData("step_timeout=0", "step_timeout must be a time like 60s or 5m, at most 30 days; found '0' (--set step_timeout)")]
     [InlineData("step_timeout=inf", "step_timeout must be a time like 60s or 5m, at most 30 days; found 'inf' (--set step_timeout)")]
     [InlineData("max_failures=-2", "max_failures must be a whole number from -1 to 1000000; found '-2' (--set max_failures)")]
-    [InlineData("exchange=udp", "exchange must be one of auto, inproc, shm, tcp, none; found 'udp' (--set exchange)")]
+    [InlineData("exchange=udp", "exchange must be one of auto, inproc, shm, tcp, orleans, none; found 'udp' (--set exchange)")]
     [InlineData("format=tiff", "format must be one of auto, packed, idx, images, csv, jsonl, parquet, webdataset; found 'tiff' (--set format)")]
     [InlineData("format.channels=2", "format.channels must be 0, 1 or 3; found '2' (--set format.channels)")]
     [InlineData("format.width=-1", "format.width must be a whole number of at least 0; found '-1' (--set format.width)")]
     [InlineData("validation_share=1", "validation_share must be a number from 0 to below 1; found '1' (--set validation_share)")]
+    [InlineData("gradient_wire_dtype=bfloat16", "gradient_wire_dtype (--set gradient_wire_dtype) is for gradients on a wire, and exchange shm has none: choose auto, tcp or orleans", "exchange=shm")]
+    [InlineData("gradient_wire_dtype=fp8", "gradient_wire_dtype must be one of float32, bfloat16; found 'fp8' (--set gradient_wire_dtype)")]
     [InlineData("validation_share=0.1", "validation_share (--set validation_share) holds records out that nothing would see: set validate_every, for example to 1")]
     [InlineData("on_error=ignore", "on_error must be one of fail, skip; found 'ignore' (--set on_error)")]
     [InlineData("dataset=mnist", "dataset must be s3://BUCKET/PREFIX (bucket: 3 to 63 of a-z, 0-9, -, .) or file:///FOLDER; found 'mnist' (--set dataset)")]

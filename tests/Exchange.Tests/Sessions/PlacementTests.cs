@@ -10,7 +10,7 @@ public sealed class PlacementTests
         get
         {
             var data = new TheoryData<ExchangeMode, string>();
-            foreach (var mode in new[] { ExchangeMode.Tcp, ExchangeMode.SharedMemory })
+            foreach (var mode in new[] { ExchangeMode.Tcp, ExchangeMode.SharedMemory, ExchangeMode.Orleans })
             {
                 foreach (var placement in new[] { "0|1", "1|0", "0,1|2", "0|1,2", "0,1|2,3", "0,2|1,3", "0|1|2", "0,1,2|3|4,5", "0|1|2|3", "0,1|2,3|4,5|6,7", "3,4|0,1,2,5" })
                 {
@@ -44,6 +44,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData(ExchangeMode.Tcp)]
     [InlineData(ExchangeMode.SharedMemory)]
+    [InlineData(ExchangeMode.Orleans)]
     public async Task MoreSilosThanUnitsOfParametersStillStep(ExchangeMode mode)
     {
         var layout = SyntheticModel.Layout([3], [2]);
@@ -63,6 +64,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData(ExchangeMode.Tcp)]
     [InlineData(ExchangeMode.SharedMemory)]
+    [InlineData(ExchangeMode.Orleans)]
     public async Task WhatOneRankAsksForAllSilosAreTold(ExchangeMode mode)
     {
         await using var cluster = await Cluster.Start(mode, Parse("0,1|2|3"));
@@ -81,6 +83,8 @@ public sealed class PlacementTests
     [InlineData(ExchangeMode.Tcp, "0,1|2,3")]
     [InlineData(ExchangeMode.Tcp, "0|1|2")]
     [InlineData(ExchangeMode.Tcp, "0|1|2|3")]
+    [InlineData(ExchangeMode.Orleans, "0,1|2,3")]
+    [InlineData(ExchangeMode.Orleans, "0|1|2")]
     public async Task BytesThroughASiloAreThoseOfARing(ExchangeMode mode, string placement)
     {
         await using var cluster = await Cluster.Start(mode, Parse(placement), SyntheticModel.Layout([300, 1000]));

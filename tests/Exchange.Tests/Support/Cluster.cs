@@ -31,9 +31,10 @@ internal sealed class Cluster : IAsyncDisposable
         IReadOnlyList<int[]> placement,
         ParameterLayout? layout = null,
         OptimizerSettings? optimizer = null,
-        Func<ExchangePlan, ExchangePlan>? change = null)
+        Func<ExchangePlan, ExchangePlan>? change = null,
+        LocalCourier? courier = null)
     {
-        var cluster = Open(mode, placement, layout, optimizer, change);
+        var cluster = Open(mode, placement, layout, optimizer, change, courier: courier);
         await cluster.Connect();
         await Task.WhenAll(cluster.Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
         return cluster;
@@ -46,12 +47,17 @@ internal sealed class Cluster : IAsyncDisposable
         ParameterLayout? layout = null,
         OptimizerSettings? optimizer = null,
         Func<ExchangePlan, ExchangePlan>? change = null,
-        ExchangeHubOptions? options = null)
+        ExchangeHubOptions? options = null,
+        LocalCourier? courier = null,
+        bool initialize = true)
     {
+        courier ??= new LocalCourier();
         var cluster = new Cluster(placement, layout ?? SyntheticModel.Small);
         for (var silo = 0; silo < placement.Count; silo++)
         {
-            cluster._hubs.Add(new ExchangeHub((options ?? new ExchangeHubOptions()) with { Silo = $"silo-{silo}" }));
+            var hub = new ExchangeHub((options ?? new ExchangeHubOptions()) with { Silo = $"silo-{silo}" }, courier);
+            courier.Add($"silo-{silo}", hub);
+            cluster._hubs.Add(hub);
         }
 
         var silos = placement.Select((ranks, i) => new ExchangeSilo(cluster._hubs[i].Endpoint, ranks)).ToList();
@@ -72,7 +78,11 @@ internal sealed class Cluster : IAsyncDisposable
             cluster.Sessions.Add(cluster._hubs[silo].Open(change?.Invoke(plan) ?? plan));
         }
 
-        cluster.Initialize();
+        if (initialize)
+        {
+            cluster.Initialize();
+        }
+
         return cluster;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Tracking;
@@ -33,6 +34,7 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
 
     [Theory]
     [InlineData("tcp")]
+    [InlineData("orleans")]
     [InlineData("auto")]
     public async Task The_weights_are_the_same_on_one_silo_and_on_two(string exchange)
     {
@@ -48,6 +50,29 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
         Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
         Assert.NotNull(oneSilo);
         Assert.Equal(oneSilo, status.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_trace_shows_all_ranks_on_all_silos()
+    {
+        await using var host = await mnist.StartHost(silos: 2, slotsPerSilo: 1);
+
+        var status = await MnistRun.Train(host, MnistRun.SmallSpec with { Exchange = "tcp", TraceWait = 5, TraceActive = 3 });
+
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        using var json = JsonDocument.Parse((await host.Grains.GetGrain<ITrainingGrain>(status.RunId).GetTrace())!);
+        var parts = json.RootElement.GetProperty("traceEvents").EnumerateArray()
+            .Where(item => item.GetProperty("ph").GetString() == "X")
+            .GroupBy(item => (item.GetProperty("pid").GetInt32(), item.GetProperty("tid").GetInt32(), item.GetProperty("args").GetProperty("step").GetInt64()))
+            .ToDictionary(step => step.Key, step => step.Select(item => item.GetProperty("name").GetString()!).ToHashSet());
+        Assert.Equal([(0, 0, 5), (0, 0, 6), (0, 0, 7), (1, 1, 5), (1, 1, 6), (1, 1, 7)], parts.Keys.Order());
+        string[] expected = ["step", "data wait", "forward", "backward", "exchange", "send partial sums", "wait for partial sums", "sum and update", "send parameters", "wait for parameters"];
+        Assert.All(parts.Values, names => Assert.Superset(expected.ToHashSet(), names));
+
+        Assert.Equal(0, (await host.Grains.GetGrain<IRunGrain>(status.RunId).Flush(TimeSpan.FromSeconds(30))).Pending);
+        using var mlflow = new MlflowClient(new MlflowClientOptions { TrackingUri = new Uri(host.TrackingUri) });
+        var run = await mlflow.GetRunAsync(status.RunId);
+        Assert.Contains("trace.json", (await mlflow.ListArtifactsAsync(run.Info, "")).Select(artifact => artifact.Path));
     }
 
     [Fact]
