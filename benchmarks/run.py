@@ -5,6 +5,7 @@ workload; rounds repeat, so that what else the machine does hits all of them. St
 """
 import argparse
 import contextlib
+import dataclasses
 import datetime
 import json
 import os
@@ -89,9 +90,16 @@ def wait_for(url, process):
         time.sleep(0.2)
 
 
+@dataclasses.dataclass
+class Cluster:
+    """What clients need, and each silo's process with the address of its HTTP side."""
+    environment: dict
+    silos: list
+
+
 @contextlib.contextmanager
-def two_silos(folder):
-    """Redis, a tracking server and two silos of one slot; gives the environment of their clients."""
+def cluster(folder, silos, slots):
+    """Redis, a tracking server and silos, all of them processes of this machine."""
     redis, tracking = free_port(), free_port()
     env = environment(ORLEANSTRAIN_REDIS=f"localhost:{redis}", MLFLOW_TRACKING_URI=f"http://127.0.0.1:{tracking}",
                       ORLEANSTRAIN_HOME=folder)
@@ -106,12 +114,14 @@ def two_silos(folder):
         start("redis-server", "--port", str(redis), "--save", "", "--appendonly", "no", "--dir", folder)
         server = start("./orleanstrain", "tracking", "--port", str(tracking))
         wait_for(f"http://127.0.0.1:{tracking}/health", server)
-        for _ in range(2):
-            http = free_port()
-            silo = start("./orleanstrain", "silo", "--slots", "1", "--silo-port", str(free_port()),
-                         "--gateway-port", str(free_port()), "--http-port", str(http))
-            wait_for(f"http://127.0.0.1:{http}/health/ready", silo)
-        yield env
+        started = []
+        for _ in range(silos):
+            http = f"http://127.0.0.1:{free_port()}"
+            silo = start("./orleanstrain", "silo", "--slots", str(slots), "--silo-port", str(free_port()),
+                         "--gateway-port", str(free_port()), "--http-port", http.rsplit(":", 1)[1])
+            wait_for(f"{http}/health/ready", silo)
+            started.append((silo, http))
+        yield Cluster(env, started)
     finally:
         for process in reversed(processes):
             with contextlib.suppress(ProcessLookupError):
@@ -130,7 +140,8 @@ def one_round(arguments, record):
                 record(workload, "inproc-1", ours(workload, env, ranks=1))
     two = [path for path in ("shm", "tcp") if path in arguments.paths]
     if two:
-        with tempfile.TemporaryDirectory() as folder, two_silos(folder) as env:
+        with tempfile.TemporaryDirectory() as folder, cluster(folder, silos=2, slots=1) as two_silos:
+            env = two_silos.environment
             for workload in arguments.workloads:
                 for path in two:
                     record(workload, path, ours(workload, env, exchange=path))
