@@ -37,6 +37,9 @@ public sealed record ExchangePlan
     /// </summary>
     public GradientWireType GradientWire { get; init; }
 
+    /// <summary>Whether gradients are sent over the tensor channel while backward passes still run. Bits do not depend on it.</summary>
+    public OverlapMode Overlap { get; init; }
+
     /// <summary>32 random bytes known to the silos of this attempt only; peers prove that they know it.</summary>
     public required ReadOnlyMemory<byte> Secret { get; init; }
 
@@ -65,6 +68,19 @@ public enum GradientWireType
 
     /// <summary>bfloat16, rounded to nearest, ties to even.</summary>
     BFloat16,
+}
+
+/// <summary>Whether sending overlaps with computing.</summary>
+public enum OverlapMode
+{
+    /// <summary>Where the host has a core left beside those of its ranks.</summary>
+    Auto,
+
+    /// <summary>Always, on the tensor channel.</summary>
+    On,
+
+    /// <summary>Never.</summary>
+    Off,
 }
 
 /// <summary>How gradients and parameters travel between silos. Ranks of one silo always share memory.</summary>

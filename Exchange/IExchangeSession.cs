@@ -1,3 +1,4 @@
+using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
@@ -28,6 +29,14 @@ public interface IExchangeSession : IAsyncDisposable
     /// Gives every silo the parameters of the silo of rank 0. Called once by every silo before the first step.
     /// </summary>
     Task BroadcastParameters(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Called by each rank's own thread before it computes a step. The result takes gradients that are complete while the backward pass still runs, so that
+    /// they can be on their way before <see cref="Step"/>; what is not told stays for that call, which is given all of them.
+    /// </summary>
+    /// <param name="request">What this rank asks of all ranks after this step: what it will say in <see cref="Step"/>.</param>
+    /// <returns>Null where nothing is gained by it.</returns>
+    IGradientSink? Begin(int rank, long step, StepRequests request) => null;
 
     /// <summary>
     /// Called by each rank's own thread, once a step, with the rank's gradient. Returns when <see cref="Parameters"/> are those after the step.

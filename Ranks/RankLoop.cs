@@ -3,6 +3,7 @@ using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Training;
 using OrleansTrain.Training.Evaluations;
+using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
@@ -135,6 +136,7 @@ public sealed class RankLoop
         double loss;
         long count, hasBatch;
         ReadOnlySpan<nint> gradients;
+        var requests = Requests();
         var phase = span is null ? null : TrainingTelemetry.Source.StartActivity("data wait");
         using (var batch = NextBatch(step, cancellationToken))
         {
@@ -149,13 +151,13 @@ public sealed class RankLoop
 
             count = batch.Count;
             phase = span is null ? null : TrainingTelemetry.Source.StartActivity("forward and backward");
-            loss = ForwardBackward(batch, step, out gradients);
+            loss = ForwardBackward(batch, step, _work.Session.Begin(_rank, step, requests), out gradients);
         }
 
         var hasGradients = Stopwatch.GetTimestamp();
         phase?.Dispose();
         phase = span is null ? null : TrainingTelemetry.Source.StartActivity("exchange");
-        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, Requests());
+        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests);
         _work.Replica.ParametersChanged();
         var ended = Stopwatch.GetTimestamp();
         phase?.Dispose();
@@ -171,12 +173,12 @@ public sealed class RankLoop
         _work.Source.Next(cancellationToken) ?? throw new InvalidOperationException(
             $"The data source of rank {_rank} ended before step {step}: it announced {_stepsPerEpoch} steps an epoch.");
 
-    private double ForwardBackward(Batch batch, long step, out ReadOnlySpan<nint> gradients)
+    private double ForwardBackward(Batch batch, long step, IGradientSink? sink, out ReadOnlySpan<nint> gradients)
     {
         double loss;
         try
         {
-            loss = _work.Replica.ForwardBackward(batch, out gradients);
+            loss = _work.Replica.ForwardBackward(batch, out gradients, sink);
         }
         catch (Exception exception)
         {

@@ -42,6 +42,7 @@ internal static class SpecKeys
             SpecDuration.Seconds(text, unitRequired: false) is { } seconds ? spec with { StepTimeoutSeconds = seconds } : null),
         SpecKey.Whole("threads_per_rank", 1, 1024, (spec, value) => spec with { ThreadsPerRank = (int)value }),
         SpecKey.OneOf("exchange", ["auto", "inproc", "shm", "tcp", "orleans", "none"], (spec, text) => spec with { Exchange = text }),
+        SpecKey.OneOf("overlap", ["auto", "on", "off"], (spec, text) => spec with { Overlap = text }),
         SpecKey.OneOf("gradient_wire_dtype", ["float32", "bfloat16"], (spec, text) => spec with { GradientWireDtype = text }),
         SpecKey.Whole("validate_every", 0, 1_000_000, (spec, value) => spec with { ValidateEvery = (int)value }),
         SpecKey.Number(

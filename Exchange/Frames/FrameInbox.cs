@@ -17,6 +17,7 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
     private readonly IFrameChannel _channel;
     private readonly PeerEnd _end;
     private readonly Signal _signal;
+    private readonly bool _waitForPermission;
     private readonly NativeFloats _partials;
     private readonly NativeFloats _reason = new(PeerEnd.LongestReason / sizeof(float));
     private readonly StepRequests[] _requests = new StepRequests[2];
@@ -37,8 +38,13 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
     private long _parameterCount;
     private long _broadcastCount;
 
-    public FrameInbox(SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, PeerEnd end, Signal signal)
+    /// <param name="waitForPermission">
+    /// Whether parameters may come before they are allowed, and then wait, with all that comes behind them on the connection.
+    /// </param>
+    public FrameInbox(
+        SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, PeerEnd end, Signal signal, bool waitForPermission = false)
     {
+        _waitForPermission = waitForPermission;
         _shape = shape;
         _self = shape.Plan.Self;
         _parameters = parameters;
@@ -70,6 +76,17 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
 
     /// <summary>From now on, the other silo may have what it needs to send this chunk, and no rank here reads the parameters.</summary>
     public void AllowParameters(long step, int chunk) => Volatile.Write(ref _parameterStep[chunk], step);
+
+    /// <summary>From now on, the other silo may send all of its shard, and no rank here reads the parameters.</summary>
+    public void AllowParameters(long step)
+    {
+        for (var chunk = 0; chunk < _parameterStep.Length; chunk++)
+        {
+            AllowParameters(step, chunk);
+        }
+
+        _signal.Notify();
+    }
 
     public void WaitForPartials(long step, int chunk, TimeSpan timeout) =>
         Wait(ref _partialCount[chunk], (step - FirstStep + 1) * _nodes, timeout, step, "no gradients");
@@ -170,6 +187,12 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         }
 
         ref var last = ref _lastParameters[header.Chunk];
+        if (_waitForPermission && header.Step == last + 1)
+        {
+            // However it ends: what is not allowed then is refused below.
+            _signal.Wait(ref _parameterStep[header.Chunk], header.Step, _shape.Plan.StepTimeout);
+        }
+
         CheckStep(header, Volatile.Read(ref _parameterStep[header.Chunk]), last);
         var range = _shape.Shards.Chunk(header.Shard, header.Chunk);
         CheckLength(header, range.Length);

@@ -15,16 +15,19 @@ internal sealed class FrameLink : IPeerLink
     private readonly int _self;
     private readonly int _lastNode;
     private readonly ScratchPool? _rounded;
+    private readonly bool _early;
 
-    public FrameLink(SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, SessionFault fault, SpinPolicy spin)
+    /// <param name="early">Whether partial sums are sent while backward passes run.</param>
+    public FrameLink(SessionShape shape, int silo, ParameterBuffer parameters, IFrameChannel channel, SessionFault fault, SpinPolicy spin, bool early)
     {
+        _early = early;
         _shape = shape;
         _channel = channel;
         _self = shape.Plan.Self;
         _lastNode = shape.Covers[_self].Count - 1;
         _end = new PeerEnd(shape.Plan, silo, fault);
         _rounded = shape.Plan.GradientWire == GradientWireType.BFloat16 ? new ScratchPool((shape.Shards.ChunkLength + 1) / 2) : null;
-        _inbox = new FrameInbox(shape, silo, parameters, channel, _end, new Signal(fault, spin));
+        _inbox = new FrameInbox(shape, silo, parameters, channel, _end, new Signal(fault, spin), waitForPermission: early);
     }
 
     public int Silo => _end.Silo;
@@ -37,7 +40,7 @@ internal sealed class FrameLink : IPeerLink
 
     public unsafe void SendPartial(long step, int node, int chunk, StepRequests requests, float* data)
     {
-        if (node == _lastNode)
+        if (node == _lastNode && !_early)
         {
             // Before it is sent: the other silo may answer with the new parameters before this thread goes on.
             _inbox.AllowParameters(step, chunk);
@@ -63,6 +66,8 @@ internal sealed class FrameLink : IPeerLink
             _rounded.Return(rounded);
         }
     }
+
+    public void AllowParameters(long step) => _inbox.AllowParameters(step);
 
     public unsafe void SendParameters(long step, int chunk, float* data)
     {

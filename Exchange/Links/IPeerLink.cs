@@ -24,6 +24,12 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     /// <summary>Gives a partial sum to the other silo. <paramref name="data"/> may be reused on return. Any thread.</summary>
     void SendPartial(long step, int node, int chunk, StepRequests requests, float* data);
 
+    /// <summary>
+    /// In sessions that send early: all ranks of this silo have come to the step, so that none of them reads parameters any more, and the other silo's
+    /// new ones may arrive. In others a partial sum says so for its chunk.
+    /// </summary>
+    void AllowParameters(long step);
+
     /// <summary>Gives a chunk of this silo's shard, updated, to the other silo. Any thread.</summary>
     void SendParameters(long step, int chunk, float* data);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Faults;
+using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Tracing;
 
 namespace OrleansTrain.Exchange.Sessions;
@@ -20,6 +21,18 @@ internal sealed partial class ExchangeSession
     /// <summary>Steps after which the parameters are complete.</summary>
     private long _completed;
 
+    public IGradientSink? Begin(int rank, long step, StepRequests request)
+    {
+        if (_early is null)
+        {
+            return null;
+        }
+
+        var worker = WorkerOf(rank);
+        worker.Begin(step, request);
+        return _early.Of(worker);
+    }
+
     public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
     {
         _users.Enter(_fault);
@@ -37,6 +50,7 @@ internal sealed partial class ExchangeSession
         {
             // An error in one rank ends the session for all: the others would wait for it in vain.
             Abort(error);
+            _readers.WaitForNone();
             _fault.ThrowIfSet();
             throw;
         }
@@ -55,7 +69,6 @@ internal sealed partial class ExchangeSession
             return;
         }
 
-        _requests = StepRequests.None;
         foreach (var other in _workers)
         {
             if (other.LearningRate != worker.LearningRate)
@@ -63,15 +76,23 @@ internal sealed partial class ExchangeSession
                 throw new InvalidOperationException(
                     $"Step {step}: rank {other.Rank} has learning rate {other.LearningRate}, rank {worker.Rank} has {worker.LearningRate}.");
             }
-
-            _requests |= other.Request;
         }
 
+        _requests = RankWorker.Requests(_workers);
         _arrived = 0;
         _optimizer.BeginStep(worker.LearningRate);
         _sending.Reset();
         _updating.Reset();
         _chunksLeft = _updating.Items;
+        if (_early is not null)
+        {
+            _early.Reset();
+            for (var i = 0; i < _links.Count; i++)
+            {
+                _links[i].AllowParameters(step);
+            }
+        }
+
         Interlocked.Exchange(ref _opened, step + 1);
         _signal.Notify();
     }
@@ -87,7 +108,11 @@ internal sealed partial class ExchangeSession
         var requests = _requests;
         while (_sending.TryTake(worker.Index, out var item))
         {
-            _partials.Run(worker, item, step, requests);
+            using var reading = _readers.Enter();
+            if (_early is null || _early.TryTake(item, step))
+            {
+                _partials.Run(worker, item, step, requests);
+            }
         }
 
         worker.Trace?.Add(StepPart.SendPartials, start);
@@ -100,7 +125,11 @@ internal sealed partial class ExchangeSession
         {
             AwaitPartials(worker, step, chunk);
             var start = Stopwatch.GetTimestamp();
-            _update.Run(worker, chunk);
+            using (_readers.Enter())
+            {
+                _update.Run(worker, chunk);
+            }
+
             worker.AddUpdating(start);
             FaultPoint.Reach("exchange.updated");
             SendParameters(worker, step, chunk);

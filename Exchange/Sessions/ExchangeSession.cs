@@ -24,12 +24,15 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly SessionFault _fault;
     private readonly Signal _signal;
     private readonly SessionUsers _users = new();
+    private readonly GradientReaders _readers;
+    private readonly EarlySums? _early;
     private int _linksClosed;
 
     /// <summary>Takes over the parameters, the links and the group.</summary>
     /// <param name="group">The silos of this host that share one parameter buffer; null when there is no other.</param>
+    /// <param name="early">Whether partial sums are sent while backward passes run; the links must have been made for it.</param>
     public ExchangeSession(
-        SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, HostGroup? group, SessionFault fault, SpinPolicy spin)
+        SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, HostGroup? group, SessionFault fault, SpinPolicy spin, bool early)
     {
         _group = group;
         _shape = shape;
@@ -39,7 +42,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
         var plan = shape.Plan;
         _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
         _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape)))];
-        _partials = new PartialSums(shape, _workers, links);
+        _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
+        _readers = new GradientReaders(fault);
         _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
@@ -47,6 +51,11 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _opened = _completed = plan.FirstStep;
         Shard = new ShardState(shape.OwnShard, _optimizer);
         fault.OnSet(TellOthers);
+        if (early)
+        {
+            var own = new RankWorker(-1, _workers.Length, 0, plan.FirstStep, new StepSums(shape));
+            _early = new EarlySums(shape, _partials, _workers, own, _readers, Abort);
+        }
     }
 
     public ExchangePlan Plan => _shape.Plan;
@@ -97,6 +106,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
             return;
         }
 
+        _early?.Dispose();
         foreach (var link in _links)
         {
             await link.DisposeAsync();

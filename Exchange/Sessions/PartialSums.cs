@@ -13,22 +13,26 @@ internal sealed unsafe class PartialSums : IDisposable
     private readonly (IPeerLink Link, int Chunk)[] _items;
     private readonly NativeFloats[] _staging;
 
-    public PartialSums(SessionShape shape, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
+    /// <param name="threads">Threads that may call <see cref="Run"/> at the same time, each with its own worker.</param>
+    public PartialSums(SessionShape shape, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links, int threads)
     {
         _shape = shape;
         _workers = workers;
         _items = [.. Order(shape, links)];
-        _staging = [.. workers.Select(_ => new NativeFloats(links.Count > 0 ? shape.Shards.ChunkLength : 0))];
+        _staging = [.. Enumerable.Range(0, threads).Select(_ => new NativeFloats(links.Count > 0 ? shape.Shards.ChunkLength : 0))];
     }
 
     /// <summary>Number of work items: a chunk for one other silo each.</summary>
     public int Items => _items.Length;
 
+    /// <summary>The part of the buffer that an item is about.</summary>
+    public FlatRange Range(int item) => _shape.Shards.Chunk(_items[item].Link.Silo, _items[item].Chunk);
+
     /// <summary>Handles one item, with the scratch memory of <paramref name="worker"/>.</summary>
     public void Run(RankWorker worker, int item, long step, StepRequests requests)
     {
         var (link, chunk) = _items[item];
-        var range = _shape.Shards.Chunk(link.Silo, chunk);
+        var range = Range(item);
         var nodes = worker.Sums.Nodes;
         for (var node = 0; node < nodes.Count; node++)
         {

@@ -11,6 +11,7 @@ namespace OrleansTrain.Exchange.Sessions;
 internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums) : IDisposable
 {
     private readonly nint[] _gradients = new nint[slots];
+    private long _begun = firstStep - 1;
     private long _arrived = firstStep;
 
     /// <summary>The rank.</summary>
@@ -32,6 +33,9 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
 
     public StepRequests Request { get; private set; }
 
+    /// <summary>The last step whose gradients the rank may tell early.</summary>
+    public long Begun => Volatile.Read(ref _begun);
+
     /// <summary>Steps the rank has brought a gradient to, counted like the global step.</summary>
     public long Arrived => Volatile.Read(ref _arrived);
 
@@ -40,6 +44,28 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
 
     /// <summary>Ticks spent adding up and updating.</summary>
     public long UpdatingTicks { get; private set; }
+
+    /// <summary>What any of these ranks asks for.</summary>
+    public static StepRequests Requests(RankWorker[] ranks)
+    {
+        var requests = StepRequests.None;
+        foreach (var rank in ranks)
+        {
+            requests |= rank.Request;
+        }
+
+        return requests;
+    }
+
+    /// <summary>The rank begins to compute a step, at the end of which it will ask for this.</summary>
+    public void Begin(long step, StepRequests request)
+    {
+        Request = request;
+        Volatile.Write(ref _begun, step);
+    }
+
+    /// <summary>Takes one gradient before the others.</summary>
+    public void OfferEarly(int slot, nint gradient) => _gradients[slot] = gradient;
 
     /// <summary>Takes what the rank brings to a step.</summary>
     public void Offer(ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)

@@ -26,12 +26,13 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         if (neighbours.Count == 1 || plan.Mode is ExchangeMode.Tcp or ExchangeMode.Orleans)
         {
             var own = ParameterBuffer.Allocate(plan.Layout.Length);
-            return new ExchangeSession(shape, own, Links(shape, own, null, fault, spin), null, fault, spin);
+            var early = SendsEarly(plan, neighbours);
+            return new ExchangeSession(shape, own, Links(shape, own, null, fault, spin, early), null, fault, spin, early);
         }
 
         var pages = ParameterBuffer.AllocatePages(plan.Layout.Length);
         var group = new HostGroup(shape, neighbours, pages, fault, spin);
-        return new ExchangeSession(shape, pages, Links(shape, pages, group, fault, spin), group, fault, spin);
+        return new ExchangeSession(shape, pages, Links(shape, pages, group, fault, spin, early: false), group, fault, spin, early: false);
     }
 
     /// <summary>The silos on this host, this one included.</summary>
@@ -50,7 +51,17 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         return neighbours;
     }
 
-    private List<IPeerLink> Links(SessionShape shape, ParameterBuffer parameters, HostGroup? group, SessionFault fault, SpinPolicy spin)
+    /// <summary>
+    /// Whether partial sums go out while backward passes run: where a core is left for it, unless the plan says. Never where silos share the parameter
+    /// buffer, which would change under a neighbour's pass, nor by messages, whose arrival must not wait.
+    /// </summary>
+    private static bool SendsEarly(ExchangePlan plan, List<int> neighbours) =>
+        plan.Silos.Count > 1
+        && plan.Mode != ExchangeMode.Orleans
+        && (plan.Overlap == OverlapMode.On
+            || (plan.Overlap == OverlapMode.Auto && neighbours.Sum(silo => plan.Silos[silo].Ranks.Count) < Environment.ProcessorCount));
+
+    private List<IPeerLink> Links(SessionShape shape, ParameterBuffer parameters, HostGroup? group, SessionFault fault, SpinPolicy spin, bool early)
     {
         var digest = PlanDigest.Compute(shape);
         var links = new List<IPeerLink>();
@@ -59,7 +70,7 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
             var channel = Channel(shape, silo, digest);
             links.Add(group is not null && group.Layout.Members.Contains(silo)
                 ? new SharedMemoryLink(shape, silo, group, channel, fault)
-                : new FrameLink(shape, silo, parameters, channel, fault, spin));
+                : new FrameLink(shape, silo, parameters, channel, fault, spin, early));
         }
 
         return links;

@@ -1,3 +1,4 @@
+using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Tracing;
 using TorchSharp;
 
@@ -19,6 +20,8 @@ internal sealed class SessionLease(IExchangeSession session, Func<ValueTask> rel
     public Task Connect(CancellationToken cancellationToken) => session.Connect(cancellationToken);
 
     public Task BroadcastParameters(CancellationToken cancellationToken) => session.BroadcastParameters(cancellationToken);
+
+    public IGradientSink? Begin(int rank, long step, StepRequests request) => session.Begin(rank, step, request);
 
     public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request) =>
         session.Step(rank, gradients, step, learningRate, request);

@@ -64,6 +64,9 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
         Interlocked.Add(ref _sent, _shape.Shards.Chunk(Silo, chunk).Length * sizeof(float));
     }
 
+    /// <summary>Never asked for: silos that share the parameters send nothing early.</summary>
+    public void AllowParameters(long step) => throw new InvalidOperationException("Silos that share memory send no early gradients.");
+
     public unsafe void SendParameters(long step, int chunk, float* data)
     {
         var count = Interlocked.Increment(ref *(long*)_group.At(_group.Layout.ParameterCount(Self, _peer)));

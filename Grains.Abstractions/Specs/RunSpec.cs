@@ -114,4 +114,7 @@ public sealed record RunSpec
 
     /// <summary>What gradients are on the wire between silos: <c>float32</c>, or <c>bfloat16</c>, which loses precision.</summary>
     [Id(35)] public string GradientWireDtype { get; init; } = "float32";
+
+    /// <summary>Whether gradients are sent while backward passes still run: <c>auto</c>, <c>on</c> or <c>off</c>.</summary>
+    [Id(36)] public string Overlap { get; init; } = "auto";
 }

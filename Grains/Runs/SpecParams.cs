@@ -32,6 +32,7 @@ internal static class SpecParams
             ["step_timeout"] = Text(spec.StepTimeoutSeconds),
             ["threads_per_rank"] = Text(spec.ThreadsPerRank),
             ["exchange"] = spec.Exchange,
+            ["overlap"] = spec.Overlap,
             ["gradient_wire_dtype"] = spec.GradientWireDtype,
             ["validate_every"] = Text(spec.ValidateEvery),
             ["log_every_steps"] = Text(spec.LogEverySteps),

@@ -38,6 +38,13 @@ internal static class ExchangePlans
                 "bfloat16" => GradientWireType.BFloat16,
                 _ => throw new ArgumentException($"gradient_wire_dtype: expected float32 or bfloat16; found '{spec.GradientWireDtype}'."),
             },
+            Overlap = spec.Overlap switch
+            {
+                "auto" => OverlapMode.Auto,
+                "on" => OverlapMode.On,
+                "off" => OverlapMode.Off,
+                _ => throw new ArgumentException($"overlap: expected auto, on or off; found '{spec.Overlap}'."),
+            },
             Secret = exchange.Secret,
             StepTimeout = TimeSpan.FromSeconds(spec.StepTimeoutSeconds),
             FirstStep = firstStep,

@@ -36,10 +36,10 @@ internal sealed class ConvNet : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        var x = _conv1.forward(input).relu_();
-        x = _conv2.forward(x).relu_();
+        var x = _conv1.call(input).relu_();
+        x = _conv2.call(x).relu_();
         x = _dropout1.forward(functional.max_pool2d(x, 2));
-        x = _fc1.forward(x.flatten(1)).relu_();
-        return functional.log_softmax(_fc2.forward(_dropout2.forward(x)), 1);
+        x = _fc1.call(x.flatten(1)).relu_();
+        return functional.log_softmax(_fc2.call(_dropout2.forward(x)), 1);
     }
 }

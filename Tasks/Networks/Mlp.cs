@@ -27,13 +27,12 @@ internal sealed class Mlp : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        // `call` would look for hooks at every layer; a step of a small network is short enough to notice.
         var x = input.dim() == 2 ? input : input.reshape(-1, _inputs);
         for (var i = 0; i < _layers.Length - 1; i++)
         {
-            x = _layers[i].forward(x).relu_();
+            x = _layers[i].call(x).relu_();
         }
 
-        return functional.log_softmax(_layers[^1].forward(x), 1);
+        return functional.log_softmax(_layers[^1].call(x), 1);
     }
 }

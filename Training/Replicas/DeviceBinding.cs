@@ -90,6 +90,13 @@ internal sealed class DeviceBinding : IParameterBinding
     }
 
     /// <inheritdoc/>
+    public bool TryCollect(int slot, out nint gradient)
+    {
+        gradient = 0;
+        return false;
+    }
+
+    /// <inheritdoc/>
     public void ParametersChanged()
     {
         using var noGrad = no_grad();

@@ -37,6 +37,7 @@ internal sealed class HostBinding : IParameterBinding
     /// <inheritdoc/>
     public void ClearGradients()
     {
+        Array.Clear(_gradients);
         foreach (var (_, parameter) in _parameters)
         {
             parameter.grad = null;
@@ -44,27 +45,27 @@ internal sealed class HostBinding : IParameterBinding
     }
 
     /// <inheritdoc/>
+    public bool TryCollect(int slot, out nint gradient)
+    {
+        gradient = 0;
+        if (_gradients[slot] != 0 || _parameters[slot].Parameter.grad is not { } found)
+        {
+            return false;
+        }
+
+        gradient = _gradients[slot] = Collect(slot, found);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public ReadOnlySpan<nint> CollectGradients()
     {
         for (var i = 0; i < _parameters.Length; i++)
         {
-            var (name, parameter) = _parameters[i];
-            var gradient = parameter.grad ?? throw Gradients.Missing(name);
-            if (!_checkedKinds)
+            if (_gradients[i] == 0)
             {
-                Gradients.CheckKind(name, gradient);
-            }
-
-            if (gradient.is_contiguous())
-            {
-                // The parameter holds on to its memory; the wrapper is not needed.
-                _gradients[i] = HostPointer.Of(gradient);
-                gradient.Dispose();
-            }
-            else
-            {
-                // Lives as long as the step's dispose scope.
-                _gradients[i] = HostPointer.Of(gradient.contiguous());
+                var (name, parameter) = _parameters[i];
+                _gradients[i] = Collect(i, parameter.grad ?? throw Gradients.Missing(name));
             }
         }
 
@@ -80,5 +81,24 @@ internal sealed class HostBinding : IParameterBinding
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    private nint Collect(int slot, Tensor gradient)
+    {
+        if (!_checkedKinds)
+        {
+            Gradients.CheckKind(_parameters[slot].Name, gradient);
+        }
+
+        if (!gradient.is_contiguous())
+        {
+            // Lives as long as the step's dispose scope.
+            return HostPointer.Of(gradient.contiguous());
+        }
+
+        // The parameter holds on to its memory; the wrapper is not needed.
+        var pointer = HostPointer.Of(gradient);
+        gradient.Dispose();
+        return pointer;
     }
 }

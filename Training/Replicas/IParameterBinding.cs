@@ -16,6 +16,12 @@ internal interface IParameterBinding : IDisposable
     /// <exception cref="ModelException">A parameter has no gradient, or not one that can be exchanged.</exception>
     ReadOnlySpan<nint> CollectGradients();
 
+    /// <summary>
+    /// Within <c>backward()</c>: the gradient of one parameter, as <see cref="CollectGradients"/> will give it.
+    /// </summary>
+    /// <returns>False while it has not got one, or when it had one at the last call; always false where gradients are not in host memory.</returns>
+    bool TryCollect(int slot, out nint gradient);
+
     /// <summary>The flat buffer has changed: the model's parameters follow.</summary>
     void ParametersChanged();
 }

@@ -17,6 +17,8 @@ public sealed class ModelReplica : IDisposable
     private readonly (string Name, Parameter Parameter)[] _parameters;
     private readonly GlobalDraws _globalDraws;
     private IParameterBinding? _binding;
+    private GradientHooks? _hooks;
+    private IGradientSink? _sink;
 
     private ModelReplica(TrainingTask task, TaskContext context, nn.Module model)
     {
@@ -121,15 +123,23 @@ public sealed class ModelReplica : IDisposable
     /// </summary>
     /// <param name="batch">The batch, on the CPU; stays the caller's.</param>
     /// <param name="gradients">One pointer a parameter in layout order, contiguous float32 in host memory, until the next call.</param>
+    /// <param name="sink">Is told of gradients as soon as they are complete; null: all are told at the end alone.</param>
     /// <returns>The mean loss. When it is not finite there was no backward pass and <paramref name="gradients"/> is empty.</returns>
     /// <exception cref="ModelException">A parameter got no gradient.</exception>
-    public double ForwardBackward(Batch batch, out ReadOnlySpan<nint> gradients)
+    public double ForwardBackward(Batch batch, out ReadOnlySpan<nint> gradients, IGradientSink? sink = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var binding = _binding ?? throw new InvalidOperationException("Bind the model to a buffer before training it.");
         binding.ClearGradients();
         double loss;
+        _sink = sink;
+        if (sink is not null)
+        {
+            _hooks ??= new GradientHooks(Model, _parameters.Select(entry => entry.Name), Announce);
+        }
+
         using (_globalDraws.Enter())
+        using (sink is null ? default : _hooks!.Begin())
         {
             loss = Pass(batch);
         }
@@ -160,6 +170,14 @@ public sealed class ModelReplica : IDisposable
         _binding?.Dispose();
         _globalDraws.Dispose();
         Model.Dispose();
+    }
+
+    private void Announce(int slot)
+    {
+        if (_sink is { } sink && _binding!.TryCollect(slot, out var gradient))
+        {
+            sink.Ready(slot, gradient);
+        }
     }
 
     private double Pass(Batch batch)

@@ -74,6 +74,8 @@ internal sealed class Cluster : IAsyncDisposable
                 Optimizer = optimizer ?? SyntheticModel.Sgd(),
                 Mode = mode,
                 Secret = secret,
+                // What the processor would choose depends on how many cores it has.
+                Overlap = OverlapMode.Off,
             };
             cluster.Sessions.Add(cluster._hubs[silo].Open(change?.Invoke(plan) ?? plan));
         }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace OrleansTrain.Exchange.Tests.Support;
 
 /// <summary>A rank's own thread, as a trainer has one; what it threw is the task's outcome.</summary>
@@ -29,17 +27,7 @@ internal static class RankThread
     public static StepRequests Step(
         IExchangeSession session, int rank, float[][] gradients, long step, double learningRate = 0.1, StepRequests request = StepRequests.None)
     {
-        var pins = gradients.Select(gradient => GCHandle.Alloc(gradient, GCHandleType.Pinned)).ToArray();
-        try
-        {
-            return session.Step(rank, pins.Select(pin => pin.AddrOfPinnedObject()).ToArray(), step, learningRate, request);
-        }
-        finally
-        {
-            foreach (var pin in pins)
-            {
-                pin.Free();
-            }
-        }
+        using var pinned = new PinnedGradients(gradients);
+        return session.Step(rank, pinned.Pointers, step, learningRate, request);
     }
 }

@@ -42,6 +42,7 @@ internal sealed class RawPeer : IAsyncDisposable
             Mode = ExchangeMode.Tcp,
             Silos = [new ExchangeSilo(hub.Endpoint, [0]), new ExchangeSilo(hub.Endpoint with { Silo = "raw" }, [1])],
             Secret = new byte[32],
+            Overlap = OverlapMode.Off,
         };
         plan = change?.Invoke(plan) ?? plan;
         var session = hub.Open(plan);
@@ -72,6 +73,13 @@ internal sealed class RawPeer : IAsyncDisposable
             bytes = bytes[_socket.Send(bytes)..];
         }
     }
+
+    /// <summary>Reads one frame that the other end has sent, payload and all.</summary>
+    public Task<(FrameHeader Header, byte[] Payload)> Receive() => RankThread.Run(() =>
+    {
+        var header = FrameHeader.Read(ReadExactly(FrameHeader.Size));
+        return (header, ReadExactly(header.Length));
+    });
 
     /// <summary>As if the process had been killed.</summary>
     public void Vanish()
@@ -107,5 +115,17 @@ internal sealed class RawPeer : IAsyncDisposable
         _socket.Dispose();
         await Session.DisposeAsync();
         await _hub.DisposeAsync();
+    }
+
+    private byte[] ReadExactly(int length)
+    {
+        var bytes = new byte[length];
+        for (var read = 0; read < length;)
+        {
+            var count = _socket.Receive(bytes.AsSpan(read));
+            read += count > 0 ? count : throw new EndOfStreamException("The other end has closed.");
+        }
+
+        return bytes;
     }
 }
