@@ -33,10 +33,11 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
     }
 
     [Theory]
-    [InlineData("tcp")]
-    [InlineData("orleans")]
-    [InlineData("auto")]
-    public async Task The_weights_are_the_same_on_one_silo_and_on_two(string exchange)
+    [InlineData("tcp", "off")]
+    [InlineData("tcp", "on")]
+    [InlineData("orleans", "auto")]
+    [InlineData("auto", "auto")]
+    public async Task The_weights_are_the_same_on_one_silo_and_on_two(string exchange, string overlap)
     {
         string? oneSilo;
         await using (var host = await mnist.StartHost(silos: 1, slotsPerSilo: 2))
@@ -45,7 +46,7 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
         }
 
         await using var spread = await mnist.StartHost(silos: 2, slotsPerSilo: 1);
-        var status = await MnistRun.Train(spread, MnistRun.SmallSpec with { Exchange = exchange });
+        var status = await MnistRun.Train(spread, MnistRun.SmallSpec with { Exchange = exchange, Overlap = overlap });
 
         Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
         Assert.NotNull(oneSilo);
