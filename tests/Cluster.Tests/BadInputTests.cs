@@ -31,12 +31,12 @@ public class BadInputTests(ClusterFixture fixture)
     }
 
     [Fact]
-    public async Task Wrong_secret_key()
+    public async Task Wrong_access_key()
     {
+        // s3rver compares no signatures of version 4; what is said about a wrong secret is in S3FaultTests.
         var cluster = await fixture.With();
-        var line = await Refusal(cluster, ("AWS_SECRET_ACCESS_KEY", "not-the-key"));
-        Assert.Contains("AWS_SECRET_ACCESS_KEY", line, StringComparison.Ordinal);
-        Assert.DoesNotContain("not-the-key", line, StringComparison.Ordinal);
+        var line = await Refusal(cluster, ("AWS_ACCESS_KEY_ID", "nobody"));
+        Assert.Contains("AWS_ACCESS_KEY_ID", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +44,8 @@ public class BadInputTests(ClusterFixture fixture)
     {
         var cluster = await fixture.With();
         await using var client = cluster.Client("train", "mnist-mlp", "--dataset", "s3://no-such-bucket/mnist", "--json");
-        Assert.Contains("no-such-bucket", await OneLine(client), StringComparison.Ordinal);
+        Assert.Contains("no-such-bucket", await ErrorLine(client), StringComparison.Ordinal);
+        Assert.Equal("FAILED", RunOutcome.Parse(client.StandardOutput).Status);
     }
 
     [Fact]
@@ -84,14 +85,16 @@ public class BadInputTests(ClusterFixture fixture)
         }
 
         await using var client = cluster.Client(variables, "train", "mnist-mlp", "--epochs", "1", "--json");
-        return await OneLine(client);
+        var line = await ErrorLine(client);
+        // Nothing was started, so there is nothing to report.
+        Assert.Equal("", client.StandardOutput);
+        return line;
     }
 
-    private static async Task<string> OneLine(Harness.Processes.ManagedProcess client)
+    private static async Task<string> ErrorLine(Harness.Processes.ManagedProcess client)
     {
         var code = await client.WaitForExit(TimeSpan.FromSeconds(60));
         Assert.True(code is 1 or 2, $"exit code {code}:\n{client.Output}");
-        Assert.Equal("", client.StandardOutput);
 
         // Exactly one line but for what goes before: the dataset may be put meanwhile.
         return Assert.Single(client.StandardError.Split('\n'), line => line.StartsWith("orleanstrain:", StringComparison.Ordinal) || line.StartsWith("error", StringComparison.Ordinal));
