@@ -12,13 +12,19 @@ public interface ICheckpointTaker
     /// <summary>A share is being written.</summary>
     bool Busy { get; }
 
+    /// <summary>The share that is being written, and for how long it has been; null when none is.</summary>
+    (long Step, TimeSpan Since)? Writing { get; }
+
     /// <summary>Copies what this rank has to keep into host memory; must be called between steps, by the rank's thread.</summary>
     /// <param name="replica">The rank's model.</param>
     /// <param name="step">Steps of the run that are done.</param>
     /// <param name="cursor">Where to continue from this checkpoint.</param>
     /// <param name="sums">The rank's sums of the epoch that <paramref name="cursor"/> lies in.</param>
+    /// <param name="isLast">
+    /// No step follows: what it holds would be lost without it, so it is written for as long as it takes a store that is away to come back.
+    /// </param>
     /// <returns>Ends when the silo's share is written, or its observer knows that it could not be; never fails.</returns>
-    Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums);
+    Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums, bool isLast = false);
 
     /// <summary>Waits until the share before this rank's next <see cref="Take"/> is written.</summary>
     void WaitIdle(CancellationToken cancellationToken);

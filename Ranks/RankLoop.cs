@@ -274,7 +274,7 @@ public sealed class RankLoop
                 checkpoints.WaitIdle(cancellationToken);
                 goto case CheckpointSchedule.Decision.Take;
             case CheckpointSchedule.Decision.Take:
-                _lastCheckpoint = checkpoints.Take(_work.Replica, _stepsDone, cursor, _epochSums);
+                _lastCheckpoint = checkpoints.Take(_work.Replica, _stepsDone, cursor, _epochSums, isLast: endOfRun);
                 _checkpoints.Taken();
                 _work.Control.CheckpointTaken();
                 break;

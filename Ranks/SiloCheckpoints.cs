@@ -14,39 +14,51 @@ public sealed class SiloCheckpoints : ICheckpointTaker, IAsyncDisposable
 {
     private const int CopyChunk = 16 << 20;
 
+    // For the last checkpoint of a run: a store that is away is waited for, a full one only for as long as somebody may be making room.
+    private static readonly TimeSpan PatienceWithFullStore = TimeSpan.FromMinutes(1);
+
     private readonly IExchangeSession _session;
     private readonly IObjectStore _store;
     private readonly string _prefix;
     private readonly ICheckpointObserver _observer;
+    private readonly TimeProvider _time;
     private readonly int[] _ranks;
     private readonly Lazy<CheckpointSnapshot> _snapshot;
     private readonly CancellationTokenSource _stop = new();
     private int _copied;
     private TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Task _writing = Task.CompletedTask;
+    private volatile Write? _current;
 
     /// <summary>Prepares; memory is taken with the first checkpoint.</summary>
     /// <param name="session">The silo's exchange session.</param>
     /// <param name="store">Where checkpoints go.</param>
     /// <param name="prefix">Key prefix of the run's checkpoints.</param>
     /// <param name="observer">Is told what became of each.</param>
-    public SiloCheckpoints(IExchangeSession session, IObjectStore store, string prefix, ICheckpointObserver observer)
+    /// <param name="time">Clock; null: the system's.</param>
+    public SiloCheckpoints(IExchangeSession session, IObjectStore store, string prefix, ICheckpointObserver observer, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(observer);
-        (_session, _store, _prefix, _observer) = (session, store, prefix, observer);
+        (_session, _store, _prefix, _observer, _time) = (session, store, prefix, observer, time ?? TimeProvider.System);
         _ranks = [.. session.Plan.Silos[session.Plan.Self].Ranks.Order()];
         // The shard knows its state arrays once it has taken a step at the latest.
         _snapshot = new Lazy<CheckpointSnapshot>(() => new CheckpointSnapshot(
             session.Plan.Layout, _ranks.Contains(0), session.Shard.Start, session.Shard.Length, [.. session.Shard.Names], _ranks));
     }
 
+    /// <summary>Between two tries to write the last checkpoint of a run.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public bool Busy => !_writing.IsCompleted;
 
     /// <inheritdoc/>
-    public Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums)
+    public (long Step, TimeSpan Since)? Writing => _current is { } current ? (current.Step, _time.GetElapsedTime(current.Started)) : null;
+
+    /// <inheritdoc/>
+    public Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(replica);
         var rank = replica.Context.Rank;
@@ -67,7 +79,8 @@ public sealed class SiloCheckpoints : ICheckpointTaker, IAsyncDisposable
             _copied = 0;
             Volatile.Write(ref _taken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             var optimizerSteps = _session.Shard.OptimizerSteps;
-            _writing = Task.Run(() => Write(snapshot, step, cursor, optimizerSteps, taken));
+            _current = new Write(step, _time.GetTimestamp());
+            _writing = Task.Run(() => WriteShare(snapshot, step, cursor, optimizerSteps, isLast, taken));
         }
 
         return taken.Task;
@@ -102,13 +115,26 @@ public sealed class SiloCheckpoints : ICheckpointTaker, IAsyncDisposable
 
     private (long Start, long End) Share(long length, int index) => (length * index / _ranks.Length, length * (index + 1) / _ranks.Length);
 
-    private async Task Write(
-        CheckpointSnapshot snapshot, long step, TrainingCursor cursor, long optimizerSteps, TaskCompletionSource taken)
+    private async Task WriteShare(
+        CheckpointSnapshot snapshot, long step, TrainingCursor cursor, long optimizerSteps, bool isLast, TaskCompletionSource taken)
     {
+        var started = _time.GetTimestamp();
         try
         {
-            var part = await CheckpointWriter.Write(_store, _prefix, snapshot, step, cursor, optimizerSteps, _stop.Token);
-            await _observer.Written(part);
+            while (true)
+            {
+                try
+                {
+                    var part = await CheckpointWriter.Write(_store, _prefix, snapshot, step, cursor, optimizerSteps, _stop.Token);
+                    await _observer.Written(part);
+                    return;
+                }
+                catch (ObjectStoreException error) when (isLast && MayPass(error, _time.GetElapsedTime(started)))
+                {
+                    _observer.Retrying(step, error);
+                    await Task.Delay(RetryPause, _time, _stop.Token);
+                }
+            }
         }
         catch (Exception exception)
         {
@@ -117,7 +143,13 @@ public sealed class SiloCheckpoints : ICheckpointTaker, IAsyncDisposable
         }
         finally
         {
+            _current = null;
             taken.SetResult();
         }
     }
+
+    private static bool MayPass(ObjectStoreException error, TimeSpan since) =>
+        error.Error == ObjectStoreError.Unavailable || (error.Error == ObjectStoreError.NoSpace && since < PatienceWithFullStore);
+
+    private sealed record Write(long Step, long Started);
 }

@@ -4,7 +4,12 @@ using OrleansTrain.Silo;
 
 try
 {
-    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // Signals are the host's: System.CommandLine would end the process two seconds after SIGTERM, in the middle of handing ranks over.
+        ProcessTerminationTimeout = null,
+    });
 }
 #pragma warning disable CA1031 // The end of the process: whatever it is, it is said in one line.
 catch (Exception error)

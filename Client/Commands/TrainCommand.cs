@@ -5,7 +5,6 @@ using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Sessions;
 using OrleansTrain.Client.Specs;
-using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Hosting;
 using OrleansTrain.Ranks;
@@ -67,7 +66,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
         interrupts.Requested.ThrowIfCancellationRequested();
 
         using var span = TrainingTelemetry.Source.StartActivity("orleanstrain train", ActivityKind.Client);
-        var runId = await session.Grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, await source, Guid.NewGuid().ToString("N"));
+        var runId = await new RunStart(session.Grains, services.Terminal, services.Time).StartAsync(spec, await source, interrupts.Requested);
         span?.SetTag("run_id", runId);
         span?.Stop();
         if (isDetached)

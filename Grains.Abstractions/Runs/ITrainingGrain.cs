@@ -43,8 +43,9 @@ public interface ITrainingGrain : IGrainWithStringKey
     /// <summary>
     /// A rank has something to say, or has not been asked for long: wakes the run, also after its host has died.
     /// </summary>
+    /// <returns>False: the run has gone on without this attempt, whose ranks should end.</returns>
     [Alias("Nudge"), AlwaysInterleave, ResponseTimeout("00:00:02")]
-    Task Nudge(int attempt, int rank);
+    Task<bool> Nudge(int attempt, int rank);
 
     /// <summary>A silo that hosts ranks of this run is about to leave: they are stopped at the next step and placed elsewhere.</summary>
     [Alias("SiloLeaving"), AlwaysInterleave]

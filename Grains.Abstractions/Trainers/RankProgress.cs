@@ -37,6 +37,12 @@ public sealed record RankProgress
 
     /// <summary>The traced steps are done: <see cref="ITrainerGrain.GetTrace"/> gives them.</summary>
     [Id(12)] public bool HasTrace { get; init; }
+
+    /// <summary>The checkpoint that the rank's silo is writing.</summary>
+    [Id(13)] public CheckpointWrite? Writing { get; init; }
+
+    /// <summary>The rank takes no step before its silo has written a checkpoint: the last of the run, or that of a stop.</summary>
+    [Id(14)] public bool WaitsForCheckpoint { get; init; }
 }
 
 /// <summary>The states of a rank.</summary>

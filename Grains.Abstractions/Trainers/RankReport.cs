@@ -42,6 +42,12 @@ public readonly record struct StepReport(
     [property: Id(3)] double LearningRate,
     [property: Id(4)] long TimestampMilliseconds);
 
+/// <summary>A silo is writing its share of a checkpoint.</summary>
+/// <param name="Step">Steps of the run that were done.</param>
+/// <param name="Since">For how long it has been.</param>
+[GenerateSerializer, Alias("OrleansTrain.CheckpointWrite"), Immutable]
+public readonly record struct CheckpointWrite([property: Id(0)] long Step, [property: Id(1)] TimeSpan Since);
+
 /// <summary>A silo's share of a checkpoint is in the store, or could not be written. Reported by the silo's lowest rank.</summary>
 /// <param name="Step">Steps of the run that were done.</param>
 /// <param name="Part">What the silo wrote, as JSON; null when it could not.</param>

@@ -43,6 +43,13 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         }
 
         NoteProgress(polled, now);
+
+        // How long the last checkpoint takes is the object store's affair: no step is due.
+        if (polled.All(rank => rank.Progress is { WaitsForCheckpoint: true } or { Phase: RankPhase.Completed or RankPhase.Stopped }))
+        {
+            _progressAt = now;
+        }
+
         if (now - _progressAt > stepTimeout)
         {
             throw new AttemptFailedException(

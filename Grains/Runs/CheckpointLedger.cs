@@ -8,13 +8,16 @@ internal sealed class CheckpointLedger(int silos)
 {
     private readonly SortedDictionary<long, SortedDictionary<int, CheckpointReport>> _open = [];
 
+    // Silos repeat their reports until a checkpoint is stored with the run, which is later than it was taken out here.
+    private long _taken = -1;
+
     /// <summary>No checkpoint waits for the share of a silo.</summary>
     public bool IsEmpty => _open.Count == 0;
 
-    /// <summary>Adds what a silo's lowest rank has reported.</summary>
+    /// <summary>Adds what a silo's lowest rank has reported; what was taken out before is passed over.</summary>
     public void Add(int rank, IEnumerable<CheckpointReport> reports)
     {
-        foreach (var report in reports)
+        foreach (var report in reports.Where(report => report.Step > _taken))
         {
             if (!_open.TryGetValue(report.Step, out var shares))
             {
@@ -25,16 +28,20 @@ internal sealed class CheckpointLedger(int silos)
         }
     }
 
-    /// <summary>Takes out the checkpoints that every silo has reported, oldest first, shares in rank order.</summary>
+    /// <summary>Takes out the oldest checkpoint that every silo has reported, shares in rank order; null when there is none.</summary>
     /// <param name="isCovered">Whether everything measured up to a step is stored: a run that goes on from there measures it no second time.</param>
-    public IReadOnlyList<(long Step, IReadOnlyList<CheckpointReport> Shares)> TakeComplete(Func<long, bool> isCovered)
+    public (long Step, IReadOnlyList<CheckpointReport> Shares)? TakeNext(Func<long, bool> isCovered)
     {
-        var complete = _open.Where(checkpoint => checkpoint.Value.Count == silos && isCovered(checkpoint.Key)).ToList();
-        foreach (var (step, _) in complete)
+        foreach (var (step, shares) in _open)
         {
-            _open.Remove(step);
+            if (shares.Count == silos && isCovered(step))
+            {
+                _open.Remove(step);
+                _taken = step;
+                return (step, [.. shares.Values]);
+            }
         }
 
-        return [.. complete.Select(checkpoint => (checkpoint.Key, (IReadOnlyList<CheckpointReport>)[.. checkpoint.Value.Values]))];
+        return null;
     }
 }

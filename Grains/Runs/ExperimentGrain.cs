@@ -13,6 +13,10 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
     // Unique to a request: tells whether a run whose creation was not answered exists.
     private const string RequestTag = "orleanstrain.request_id";
 
+    // A server that is just being restarted, or busy, is no reason to refuse a run; one that is not there should be said soon.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
+
     private readonly Dictionary<string, Task<string>> _requests = new(StringComparer.Ordinal);
 
     public Task<string> Start(RunSpec spec, RunSource source, string requestId)
@@ -27,22 +31,33 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
 
     private async Task<string> StartOnce(RunSpec spec, RunSource source, string requestId)
     {
-        MlflowRun run;
-        try
-        {
-            var experiment = await mlflow.GetOrCreateExperimentAsync(spec.Experiment);
-            run = await FindRun(experiment.ExperimentId, requestId)
-                ?? await mlflow.CreateRunAsync(experiment.ExperimentId, spec.RunName, time.GetUtcNow(), source.User, Tags(spec, source, requestId));
-        }
-        catch (MlflowException error)
-        {
-            throw new RunRefusedException(error.Message);
-        }
-
+        var run = await CreateRun(spec, source, requestId);
         var tracking = GrainFactory.GetGrain<IRunGrain>(run.RunId);
         await tracking.LogParams(SpecParams.From(spec));
         await GrainFactory.GetGrain<ITrainingGrain>(run.RunId).Start(spec, run.Info.ExperimentId, mlflow.TrackingUri.ToString().TrimEnd('/'));
         return run.RunId;
+    }
+
+    private async Task<MlflowRun> CreateRun(RunSpec spec, RunSource source, string requestId)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var experiment = await mlflow.GetOrCreateExperimentAsync(spec.Experiment);
+                return await FindRun(experiment.ExperimentId, requestId)
+                    ?? await mlflow.CreateRunAsync(experiment.ExperimentId, spec.RunName, time.GetUtcNow(), source.User, Tags(spec, source, requestId));
+            }
+            catch (MlflowException error) when (error.IsTransient && time.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(RetryPause, time);
+            }
+            catch (MlflowException error)
+            {
+                throw new RunRefusedException(error.Message);
+            }
+        }
     }
 
     private async Task<MlflowRun?> FindRun(string experimentId, string requestId)

@@ -12,7 +12,8 @@ internal sealed class RunCheckpoints(IObjectStores stores, TimeProvider time)
 {
     /// <summary>The newest checkpoint that is whole; null when there is none.</summary>
     /// <param name="warn">Told of torn ones that were passed over; they are removed, so that they cannot be found again.</param>
-    public async Task<FoundCheckpoint?> Newest(RunSpec spec, string runId, Action<string> warn)
+    /// <exception cref="ObjectStoreException">The store cannot be reached.</exception>
+    public async Task<FoundCheckpoint?> Newest(RunSpec spec, string runId, Action<string> warn, CancellationToken cancellationToken)
     {
         var catalog = Open(spec, runId);
         var skipped = false;
@@ -20,37 +21,46 @@ internal sealed class RunCheckpoints(IObjectStores stores, TimeProvider time)
         {
             skipped = true;
             warn($"the checkpoint after step {step} is damaged and is skipped: {error.Message}");
-        });
+        }, cancellationToken);
         if (skipped)
         {
-            await catalog.DiscardAfter(manifest?.Step ?? -1);
+            await catalog.DiscardAfter(manifest?.Step ?? -1, cancellationToken);
         }
 
         return manifest is null ? null : new FoundCheckpoint(manifest.Step, Uri(spec, runId, manifest.Step), manifest.WeightsSha256);
     }
 
-    /// <summary>Writes the manifest over the shares of all silos and removes what is no longer kept.</summary>
-    /// <returns>The checkpoint's URI and the hash of its weights.</returns>
-    public async Task<(string Uri, string WeightsSha256)> Commit(
-        RunSpec spec, string runId, IReadOnlyList<CheckpointReport> shares, IReadOnlyList<EpochSummary> epochs, Action<string> warn)
+    /// <summary>Writes the manifest over the shares of all silos.</summary>
+    /// <param name="epochs">Epochs of the run; those that had ended by then belong to the checkpoint.</param>
+    /// <exception cref="ObjectStoreException">The store did not take it.</exception>
+    public async Task<FoundCheckpoint> Commit(
+        RunSpec spec, string runId, IReadOnlyList<CheckpointReport> shares, IReadOnlyList<EpochSummary> epochs, CancellationToken cancellationToken)
     {
         var parts = shares.Select(share => CheckpointPart.FromJson(share.Part!)).ToList();
-        var metrics = epochs.Count > 0 ? epochs[^1].Metrics : new Dictionary<string, double>();
+        var ended = epochs.TakeWhile(epoch => epoch.Step <= shares[0].Step).ToList();
+        var metrics = ended.Count > 0 ? ended[^1].Metrics : new Dictionary<string, double>();
         var manifest = CheckpointManifest.Assemble(
-            runId, parts, spec.Optimizer, metrics, epochs.Count, JsonSerializer.Serialize(SpecParams.From(spec)), time.GetUtcNow());
-        var catalog = Open(spec, runId);
-        await catalog.Commit(manifest);
+            runId, parts, spec.Optimizer, metrics, ended.Count, JsonSerializer.Serialize(SpecParams.From(spec)), time.GetUtcNow());
+        await Open(spec, runId).Commit(manifest, cancellationToken);
+        return new FoundCheckpoint(manifest.Step, Uri(spec, runId, manifest.Step), manifest.WeightsSha256);
+    }
+
+    /// <summary>Removes what is no longer kept beside the checkpoint after <paramref name="step"/>.</summary>
+    /// <param name="warn">Told when that is not possible now: what is left goes with the next one.</param>
+    public async Task Prune(RunSpec spec, string runId, long step, Action<string> warn, CancellationToken cancellationToken)
+    {
         try
         {
-            await catalog.Prune(spec.KeepCheckpoints, CheckpointMetric.Parse(spec.CheckpointMetric), manifest.Step);
+            await Open(spec, runId).Prune(spec.KeepCheckpoints, CheckpointMetric.Parse(spec.CheckpointMetric), step, cancellationToken);
         }
         catch (ObjectStoreException error)
         {
-            // The new one is complete; what could not be removed is with the next.
             warn($"old checkpoints could not be removed: {error.Message}");
         }
-
-        return (Uri(spec, runId, manifest.Step), manifest.WeightsSha256);
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The attempt has ended meanwhile.
+        }
     }
 
     /// <summary>Names of the objects of a checkpoint, manifest included.</summary>

@@ -14,12 +14,18 @@ internal sealed partial class TrainingGrain
     // Within epochs without checkpoints: so that ranks need not repeat their points for ever.
     private static readonly TimeSpan LongestUnstored = TimeSpan.FromSeconds(5);
 
+    // A checkpoint of a large model to a slow store takes its time; the caller of cancel waits for a minute.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(5);
+
     private async Task<Attempt> Begin(Reservation reservation)
     {
         State.Attempt++;
         State.Placement = [.. reservation.Slots];
         State.Phase = RunPhase.Starting;
-        State.Message = "loading model and data";
+        State.Message = State.Attempt == 1 ? "loading model and data" : "looking for the newest checkpoint in the object store";
+        _lateCheckpoint = -1;
         await Persist();
         Changed();
 
@@ -27,16 +33,18 @@ internal sealed partial class TrainingGrain
         LogAttemptStarts(RunId, attempt.Number, string.Join(", ", attempt.Slots.Select(slot => slot.Silo).Distinct()));
         try
         {
-            var start = await checkpoints.Newest(State.Spec!, RunId, Warn);
+            var start = await checkpoints.Newest(State.Spec!, RunId, Warn, _cancelling.Token);
             (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (start?.Step ?? -1, start?.Uri, start?.WeightsSha256);
             State.CheckpointStep = State.GoodCheckpointStep;
+            State.Message = "loading model and data";
+            Changed();
             FaultPoint.Reach("attempt.begun");
-            var prepared = await attempt.Prepare(start?.Step);
+            var prepared = await attempt.Prepare(start?.Step).WaitAsync(_cancelling.Token);
             State.StepsPerEpoch = prepared[0].StepsPerEpoch;
             State.SamplesPerEpoch = prepared[0].SamplesPerEpoch;
             await LogDataset(prepared[0]);
             FaultPoint.Reach("attempt.prepared");
-            await attempt.Connect(prepared);
+            await attempt.Connect(prepared).WaitAsync(_cancelling.Token);
             await attempt.Run();
         }
         catch
@@ -82,11 +90,13 @@ internal sealed partial class TrainingGrain
 
     private async Task Follow(Attempt attempt)
     {
+        // Ended with the attempt, before the next one looks for checkpoints.
+        await using var commits = new CheckpointCommits(
+            new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count()), CommitCheckpoint, PruneCheckpoints, _signal.Raise, time);
         var watch = new AttemptWatch(attempt, TimeSpan.FromSeconds(State.Spec!.StepTimeoutSeconds), time);
         var epochs = new EpochLedger(attempt.WorldSize);
         var steps = new StepLedger(attempt.WorldSize);
-        var pending = new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count());
-        var stopping = false;
+        DateTimeOffset? stopping = null;
         while (true)
         {
             if (_deactivating.IsCancellationRequested)
@@ -98,25 +108,26 @@ internal sealed partial class TrainingGrain
             Observe(polled);
             await CommitSteps(steps, polled);
             await CommitEpochs(epochs, polled);
-            await CommitCheckpoints(pending, polled);
+            await CommitCheckpoints(commits, polled);
+            SayWhatCheckpointsWaitFor(commits, polled);
             watch.Check(polled);
             await CollectTrace(attempt, polled);
 
-            if (polled.All(rank => rank.Progress!.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && pending.IsEmpty)
+            if (polled.All(rank => rank.Progress?.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && commits.IsIdle)
             {
-                await Finish(attempt);
+                await Finish(attempt, commits);
                 return;
             }
 
-            if (polled.All(rank => rank.Progress!.Phase is RankPhase.Stopped or RankPhase.Completed) && stopping && pending.IsEmpty)
+            if (stopping is { } since && (HasStopped(polled, commits) || IsOverdue(since)))
             {
                 await AfterStop();
                 return;
             }
 
-            if (!stopping && (State.CancelReason is not null || attempt.Slots.Any(slot => _leaving.Contains(slot.Silo))))
+            if (stopping is null && (State.CancelReason is not null || attempt.Slots.Any(slot => _leaving.Contains(slot.Silo))))
             {
-                stopping = true;
+                stopping = time.GetUtcNow();
                 State.Message = State.CancelReason is null ? "a silo is leaving: its ranks move at the next step" : "stopping after the current step";
                 Changed();
                 await attempt.RequestStop();
@@ -124,6 +135,21 @@ internal sealed partial class TrainingGrain
 
             await _signal.Changed(PollInterval, time);
         }
+    }
+
+    private static bool HasStopped((RankProgress? Progress, Exception? Error)[] polled, CheckpointCommits commits) =>
+        polled.All(rank => rank.Progress?.Phase is RankPhase.Stopped or RankPhase.Completed) && commits.IsIdle;
+
+    // Someone who cancels waits for the checkpoint of the last step, but not for an object store that is away.
+    private bool IsOverdue(DateTimeOffset stopping)
+    {
+        if (State.CancelReason is null || time.GetUtcNow() - stopping < LongestStop)
+        {
+            return false;
+        }
+
+        Warn($"stopped without a checkpoint of the last step, which could not be completed within {LongestStop.TotalSeconds:F0} s; the one before it is kept");
+        return true;
     }
 
     private void Observe((RankProgress? Progress, Exception? Error)[] polled)
@@ -210,44 +236,6 @@ internal sealed partial class TrainingGrain
         }
     }
 
-    private async Task CommitCheckpoints(CheckpointLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
-    {
-        foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
-        {
-            ledger.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
-        }
-
-        foreach (var (step, reports) in ledger.TakeComplete(IsCovered))
-        {
-            if (reports.FirstOrDefault(report => report.Error is not null) is { } failed)
-            {
-                Warn($"the checkpoint after step {step} could not be written, the one before it is kept: {failed.Error}");
-            }
-            else
-            {
-                try
-                {
-                    (State.CheckpointUri, State.WeightsSha256) = await checkpoints.Commit(State.Spec!, RunId, reports, State.Epochs, Warn);
-                    State.GoodCheckpointStep = step;
-                }
-                catch (OrleansTrain.Storage.ObjectStoreException error)
-                {
-                    Warn($"the checkpoint after step {step} could not be completed, the one before it is kept: {error.Message}");
-                }
-            }
-
-            // Also for a failed one: the ranks must not offer it again.
-            State.CheckpointStep = step;
-            await Persist();
-            Changed();
-        }
-    }
-
-    // Ranks are asked one by one: a checkpoint may be known before the epoch that it ends, or a point before it, has come from all of them.
-    private bool IsCovered(long step) =>
-        step / State.StepsPerEpoch <= State.Epochs.Count
-        && (State.Spec!.LogEverySteps <= 0 || step - (step % State.Spec.LogEverySteps) <= State.LoggedStep);
-
     private async Task AfterStop()
     {
         if (State.CancelReason is null)
@@ -255,21 +243,27 @@ internal sealed partial class TrainingGrain
             State.Phase = RunPhase.Recovering;
             State.Message = "moving ranks off a silo that is leaving";
             State.LostAt = time.GetUtcNow();
-            await Persist();
-            Changed();
         }
+
+        // None of its ranks is to be found any more.
+        State.Placement = [];
+        await Persist();
+        Changed();
     }
 
-    private async Task Finish(Attempt attempt)
+    private async Task Finish(Attempt attempt, CheckpointCommits commits)
     {
+        if (State.GoodCheckpointStep < State.StepsPerEpoch * State.Spec!.Epochs)
+        {
+            // The one before it is not the model that was trained.
+            throw new AttemptFailedException(
+                $"the last checkpoint could not be written, so the trained model is not in the store: {_checkpointError} "
+                + $"When that is mended, 'orleanstrain resume {RunId}' goes on from the checkpoint before it.", null, []) { IsFinal = true };
+        }
+
         State.Phase = RunPhase.Evaluating;
         State.Message = "testing the last checkpoint";
         Changed();
-        if (State.CheckpointUri is null || State.WeightsSha256 is null)
-        {
-            throw new AttemptFailedException("the last checkpoint could not be written, so there is no model to test: see the warnings", null, []);
-        }
-
         await LogExchange(attempt);
         FaultPoint.Reach("run.evaluating");
         var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
@@ -277,6 +271,7 @@ internal sealed partial class TrainingGrain
             .SelectMany(report => report.Sums)
             .GroupBy(sum => sum.Key, sum => sum.Value, StringComparer.Ordinal)
             .ToDictionary(sums => "test_" + sums.Key, sums => sums.Sum(sum => sum.Sum) / sums.Sum(sum => sum.Weight));
+        await commits.Settle(LongestSettling);
         await End(RunPhase.Finished, "");
     }
 }

@@ -39,6 +39,10 @@ internal sealed partial class TrainingGrain
             {
                 await AfterFailure(failure);
             }
+            catch (OperationCanceledException) when (State.CancelReason is not null)
+            {
+                // Cancelled while an attempt was being prepared: the next turn ends the run.
+            }
             catch (InconsistentStateException)
             {
                 // Another activation of this grain owns the run now: this one must not act for it.
@@ -66,15 +70,16 @@ internal sealed partial class TrainingGrain
 
     private async Task DriveOnce()
     {
-        if (State.CancelReason is not null)
-        {
-            await End(RunPhase.Killed, State.CancelReason);
-            return;
-        }
-
+        // Also when it is to end: ranks that run are stopped with a checkpoint, by whichever activation.
         var attempt = await TryAdopt();
         if (attempt is null)
         {
+            if (State.CancelReason is not null)
+            {
+                await End(RunPhase.Killed, State.CancelReason);
+                return;
+            }
+
             var reservation = await ReserveSlots();
             if (!reservation.IsGranted)
             {

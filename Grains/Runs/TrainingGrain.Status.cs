@@ -45,6 +45,10 @@ internal sealed partial class TrainingGrain
         {
             State.Warnings.RemoveAt(0);
         }
+
+        // Told at once, without waking the run itself: a rank repeats its warnings with every poll.
+        _version++;
+        _statusChanged.Raise();
     }
 
     private RunStatus Describe(OutboxStatus outbox) => new()

@@ -27,6 +27,9 @@ internal sealed partial class TrainingGrain(
 
     private readonly CancellationTokenSource _deactivating = new();
     private readonly RunSignal _signal = new();
+
+    // Ends waits for servers that a user who has cancelled the run, or a silo that leaves, should not have to sit out.
+    private CancellationTokenSource _cancelling = new();
     private Task _drive = Task.CompletedTask;
 
     private TrainingState State => storage.State;
@@ -47,11 +50,16 @@ internal sealed partial class TrainingGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _deactivating.CancelAsync();
+        await _cancelling.CancelAsync();
         _signal.Raise();
         await _drive.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    public void Dispose() => _deactivating.Dispose();
+    public void Dispose()
+    {
+        _deactivating.Dispose();
+        _cancelling.Dispose();
+    }
 
     public async Task Start(RunSpec spec, string experimentId, string trackingUri)
     {
@@ -80,6 +88,7 @@ internal sealed partial class TrainingGrain(
 
         State.CancelReason ??= reason;
         await Persist();
+        await _cancelling.CancelAsync();
         _signal.Raise();
         while (!State.Phase.IsTerminal() && !_deactivating.IsCancellationRequested)
         {
@@ -116,6 +125,8 @@ internal sealed partial class TrainingGrain(
         State.Phase = RunPhase.Waiting;
         State.Failures = 0;
         State.CancelReason = null;
+        _cancelling.Dispose();
+        _cancelling = new CancellationTokenSource();
         State.Trace = Activity.Current?.Id;
         State.LastTaskError = null;
         State.Error = "";
@@ -126,11 +137,11 @@ internal sealed partial class TrainingGrain(
         ResumeDriving();
     }
 
-    public Task Nudge(int attempt, int rank)
+    public Task<bool> Nudge(int attempt, int rank)
     {
         // Reaching this grain is what matters: an activation that was lost has driven on since OnActivateAsync.
         _signal.Raise();
-        return Task.CompletedTask;
+        return Task.FromResult(attempt >= State.Attempt && !State.Phase.IsTerminal());
     }
 
     public Task SiloLeaving(string silo)

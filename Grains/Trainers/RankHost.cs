@@ -178,6 +178,8 @@ internal sealed class RankHost(
             Checkpoints = journal.Checkpoints,
             Warnings = journal.Warnings,
             HasTrace = _trace?.IsComplete == true,
+            Writing = phase == RankPhase.Running && _silo!.Checkpoints.Writing is { } write ? new CheckpointWrite(write.Step, write.Since) : null,
+            WaitsForCheckpoint = phase == RankPhase.Running && snapshot.Phase == Ranks.RankPhase.Checkpointing,
             Failure = phase == RankPhase.Failed ? RankFailures.Describe(_loop!.Exception!.GetBaseException(), snapshot.Step) : null,
         };
     }

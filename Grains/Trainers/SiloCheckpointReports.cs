@@ -13,6 +13,9 @@ internal sealed class SiloCheckpointReports(RankJournal journal) : ICheckpointOb
         return Task.CompletedTask;
     }
 
+    public void Retrying(long step, Exception exception) =>
+        journal.Warning($"the last checkpoint, after step {step}, could not be written yet and is tried again: {exception.Message}");
+
     public Task Failed(long step, Exception exception)
     {
         journal.CheckpointWritten(new CheckpointReport(step, null, exception.Message));

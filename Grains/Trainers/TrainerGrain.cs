@@ -105,12 +105,21 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
         if (_host is { } host && time.GetUtcNow() - _lastAsked > Unasked)
         {
             LogUnasked(host.Assignment.RunId, host.Assignment.Rank);
-            await GrainFactory.GetGrain<ITrainingGrain>(host.Assignment.RunId).Nudge(host.Assignment.Attempt, host.Assignment.Rank);
+            var isWanted = await GrainFactory.GetGrain<ITrainingGrain>(host.Assignment.RunId).Nudge(host.Assignment.Attempt, host.Assignment.Rank);
+            if (!isWanted)
+            {
+                // Nobody else would: whoever started it was lost before it could tell its successor of this attempt's ranks.
+                LogUnwanted(host.Assignment.RunId, host.Assignment.Rank, host.Assignment.Attempt);
+                await Stop("the run has gone on without this attempt");
+            }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} is prepared for attempt {Attempt}")]
     private partial void LogPrepares(string runId, int rank, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: rank {Rank} of attempt {Attempt} ends: the run has gone on without it")]
+    private partial void LogUnwanted(string runId, int rank, int attempt);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} has not been asked for its progress for a while and wakes the run")]
     private partial void LogUnasked(string runId, int rank);

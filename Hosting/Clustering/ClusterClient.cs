@@ -11,6 +11,9 @@ namespace OrleansTrain.Hosting.Clustering;
 /// <summary>A client of the cluster that ORLEANSTRAIN_REDIS names.</summary>
 public sealed class ClusterClient : IClusterSession
 {
+    // Orleans would look for a first silo for minutes. One that is being started beside this client is up by then.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly IHost _host;
 
     private ClusterClient(IHost host, string trackingUri)
@@ -51,10 +54,17 @@ public sealed class ClusterClient : IClusterSession
                 clustering.CreateMultiplexer = async _ => (await redis.Connect(), true);
             }));
         var host = builder.Build();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
-            await host.StartUnlessRefusedAsync(cancellationToken);
+            await host.StartUnlessRefusedAsync(patience.Token);
             return new ClusterClient(host, options.TrackingUri);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            host.Dispose();
+            throw new NoSilosException(options.ClusterId, error);
         }
         catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
         {

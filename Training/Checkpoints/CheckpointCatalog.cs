@@ -54,7 +54,8 @@ public sealed class CheckpointCatalog(IObjectStore store, string prefix)
 
     /// <summary>
     /// Removes what is not kept: checkpoints but for the <paramref name="keep"/> newest and the best, and what attempts that ended have left
-    /// unfinished, up to <paramref name="committed"/>.
+    /// unfinished, as far as it lies before the checkpoint before <paramref name="committed"/>: an attempt that went on from that one may be
+    /// writing after it, if the caller has been replaced without knowing yet.
     /// </summary>
     /// <param name="keep">Newest checkpoints to keep, at least 1.</param>
     /// <param name="metric">Says which one is the best; null: none is kept for that.</param>
@@ -70,7 +71,8 @@ public sealed class CheckpointCatalog(IObjectStore store, string prefix)
             kept.Add(best);
         }
 
-        foreach (var (step, names) in folders.Where(folder => folder.Key <= committed && !kept.Contains(folder.Key)))
+        var before = whole.FirstOrDefault(step => step < committed, -1);
+        foreach (var (step, names) in folders.Where(folder => !kept.Contains(folder.Key) && folder.Key <= (whole.Contains(folder.Key) ? committed : before)))
         {
             await Delete(step, names, cancellationToken);
         }

@@ -28,7 +28,7 @@ foreach (var schedule in Enumerable.Range(seed, count).Select(Schedule.Draw))
     var log = Path.Combine(logs.FullName, $"seed-{schedule.Seed}.log");
     var verdict = await runner.Run(schedule, log);
     verdicts.Add(verdict);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {schedule.Seed}: {(verdict.IsGood ? "ok" : "BAD")} in {verdict.Seconds:F1} s: {schedule}{(verdict.IsGood ? "" : $": {verdict.Trouble} (see {log})")}"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {schedule.Seed}: {(verdict.IsGood ? "ok" : "BAD")} in {verdict.Seconds:F1} s{string.Concat(verdict.Recoveries.Select(time => FormattableString.Invariant($", recovered in {time.TotalSeconds:F1} s")))}: {schedule}{(verdict.IsGood ? "" : $": {verdict.Trouble} (see {log})")}"));
 }
 
 foreach (var line in Report.Lines(verdicts))

@@ -7,7 +7,7 @@ namespace OrleansTrain.Schedules;
 internal sealed record Schedule(int Seed, IReadOnlyList<Disturbance> Disturbances)
 {
     // While a run of this shape starts, trains and ends.
-    private const double LongestSeconds = 5;
+    private const double LongestSeconds = 4;
 
     private static readonly string[] Points =
     [

@@ -36,6 +36,8 @@ internal sealed class ScheduleRunner(RealCluster cluster)
         var disturbing = Disturb(schedule, run, known);
         await run.Finish();
         await disturbing;
+        // A disturbance may have put another client in the place of the one that has just ended.
+        await run.Finish();
         var lines = known.Concat(cluster.Silos).Distinct()
             .SelectMany(silo => silo.Process.Lines.Where(line => line.At >= beginning).Select(line => (Silo: silo.Process.Name, Line: line)))
             .OrderBy(line => line.Line.At)

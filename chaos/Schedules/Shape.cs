@@ -8,7 +8,7 @@ internal static class Shape
     // Four ranks need two silos: the third takes over at once, and one silo left is too few.
     public const int Slots = 2;
     public const int Ranks = 4;
-    public const int Epochs = 14;
+    public const int Epochs = 10;
     public const int LogEverySteps = 50;
 
     public static IEnumerable<string> Arguments =>

@@ -11,7 +11,7 @@ public class BadInputTests(ClusterFixture fixture)
     [Fact]
     public async Task Wrong_Redis_password()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
+        var cluster = await fixture.With();
         var folder = Directory.CreateTempSubdirectory("orleanstrain-redis-").FullName;
         await using (var redis = await RedisServer.Start(folder, password: "right"))
         {
@@ -26,31 +26,32 @@ public class BadInputTests(ClusterFixture fixture)
     [Fact]
     public async Task No_Redis()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
+        var cluster = await fixture.With();
         Assert.Contains("cannot be reached", await Refusal(cluster, ("ORLEANSTRAIN_REDIS", $"127.0.0.1:{Harness.FreePorts.Take()}")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Wrong_secret_key()
+    public async Task Wrong_access_key()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
-        var line = await Refusal(cluster, ("AWS_SECRET_ACCESS_KEY", "not-the-key"));
-        Assert.Contains("AWS_SECRET_ACCESS_KEY", line, StringComparison.Ordinal);
-        Assert.DoesNotContain("not-the-key", line, StringComparison.Ordinal);
+        // s3rver compares no signatures of version 4; what is said about a wrong secret is in S3FaultTests.
+        var cluster = await fixture.With();
+        var line = await Refusal(cluster, ("AWS_ACCESS_KEY_ID", "nobody"));
+        Assert.Contains("AWS_ACCESS_KEY_ID", line, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Missing_bucket()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
+        var cluster = await fixture.With();
         await using var client = cluster.Client("train", "mnist-mlp", "--dataset", "s3://no-such-bucket/mnist", "--json");
-        Assert.Contains("no-such-bucket", await OneLine(client), StringComparison.Ordinal);
+        Assert.Contains("no-such-bucket", await ErrorLine(client), StringComparison.Ordinal);
+        Assert.Equal("FAILED", RunOutcome.Parse(client.StandardOutput).Status);
     }
 
     [Fact]
     public async Task MLflow_refuses()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
+        var cluster = await fixture.With();
         cluster.TrackingProxy.Fault = new ProxyFault.Answer(403, "Invalid Host header - possible DNS rebinding attack detected");
         var line = await Refusal(cluster);
         Assert.Contains("403", line, StringComparison.Ordinal);
@@ -59,7 +60,7 @@ public class BadInputTests(ClusterFixture fixture)
     [Fact]
     public async Task Clusters_on_one_Redis_do_not_see_each_other()
     {
-        var cluster = await fixture.With(silos: 1, slots: 2);
+        var cluster = await fixture.With();
         Assert.Contains("No silo of cluster 'other'", await Refusal(cluster, ("ORLEANSTRAIN_CLUSTER_ID", "other")), StringComparison.Ordinal);
 
         var other = new Dictionary<string, string?> { ["ORLEANSTRAIN_CLUSTER_ID"] = "other" };
@@ -84,14 +85,16 @@ public class BadInputTests(ClusterFixture fixture)
         }
 
         await using var client = cluster.Client(variables, "train", "mnist-mlp", "--epochs", "1", "--json");
-        return await OneLine(client);
+        var line = await ErrorLine(client);
+        // Nothing was started, so there is nothing to report.
+        Assert.Equal("", client.StandardOutput);
+        return line;
     }
 
-    private static async Task<string> OneLine(Harness.Processes.ManagedProcess client)
+    private static async Task<string> ErrorLine(Harness.Processes.ManagedProcess client)
     {
         var code = await client.WaitForExit(TimeSpan.FromSeconds(60));
         Assert.True(code is 1 or 2, $"exit code {code}:\n{client.Output}");
-        Assert.Equal("", client.StandardOutput);
 
         // Exactly one line but for what goes before: the dataset may be put meanwhile.
         return Assert.Single(client.StandardError.Split('\n'), line => line.StartsWith("orleanstrain:", StringComparison.Ordinal) || line.StartsWith("error", StringComparison.Ordinal));

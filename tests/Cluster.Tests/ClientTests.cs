@@ -9,13 +9,13 @@ namespace OrleansTrain.Cluster.Tests;
 public class ClientTests(ClusterFixture fixture)
 {
     private const int Ranks = 3;
-    private const int Epochs = 12;
+    private const int Epochs = ClusterFixture.Epochs;
 
     [Fact]
     public async Task A_run_goes_on_when_its_client_is_killed_and_another_client_watches_it()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
         var weights = await fixture.Undisturbed(Ranks, Epochs);
+        var cluster = await fixture.With();
         await using var first = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs));
         await first.Epoch(2);
         first.Client.Send(Signal.Kill);
@@ -28,8 +28,8 @@ public class ClientTests(ClusterFixture fixture)
     [Fact]
     public async Task A_detached_run_is_cancelled_and_resumed_with_more_epochs()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
         var weights = await fixture.Undisturbed(Ranks, Epochs);
+        var cluster = await fixture.With();
         var (code, output, error) = await cluster.Run(ClusterFixture.Train(Ranks, epochs: 6, "--detach"));
         Assert.True(code == 0, error);
         var runId = RunOutcome.Parse(output).RunId;
@@ -52,12 +52,12 @@ public class ClientTests(ClusterFixture fixture)
     [Fact]
     public async Task A_run_that_does_not_fit_waits_and_says_for_what()
     {
-        var cluster = await fixture.With(silos: 2, slots: 2);
-        var runId = RunOutcome.Parse((await cluster.Run(ClusterFixture.Train(ranks: 5, epochs: 1, "--detach"))).Output).RunId;
+        var cluster = await fixture.With();
+        var runId = RunOutcome.Parse((await cluster.Run(ClusterFixture.Train(ranks: 7, epochs: 1, "--detach"))).Output).RunId;
 
         var status = "";
         await Deadline.Until(
-            async () => (status = (await cluster.Run("status", runId)).Output).Contains("waiting for 5 rank slots: 2 silo(s) offer 4, 4 of them free", StringComparison.Ordinal),
+            async () => (status = (await cluster.Run("status", runId)).Output).Contains("waiting for 7 rank slots: 3 silo(s) offer 6, 6 of them free", StringComparison.Ordinal),
             "status says what the run waits for",
             TimeSpan.FromSeconds(30));
         await cluster.StartSilos(1, slots: 2);

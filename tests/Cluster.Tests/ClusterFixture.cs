@@ -6,6 +6,14 @@ namespace OrleansTrain.Cluster.Tests;
 /// <summary>One cluster of processes for all tests; each says which silos it wants and finds it undisturbed.</summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
+    /// <summary>A run of three ranks needs two of these silos; the third takes over.</summary>
+    public const int Silos = 3;
+
+    public const int Slots = 2;
+
+    /// <summary>Seconds of training: enough to come to it in the middle.</summary>
+    public const int Epochs = 12;
+
     private readonly Dictionary<(int Ranks, int Epochs), string> _undisturbed = [];
     private RealCluster? _cluster;
 
@@ -22,7 +30,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     }
 
     /// <summary>Sees that exactly these silos are there, all alive, and nothing is disturbed.</summary>
-    public async Task<RealCluster> With(int silos, int slots)
+    public async Task<RealCluster> With(int silos = Silos, int slots = Slots)
     {
         var cluster = Cluster;
         cluster.Faults.Disarm();
@@ -45,11 +53,12 @@ public sealed class ClusterFixture : IAsyncLifetime
     public static IReadOnlyList<string> Train(int ranks, int epochs, params string[] more) =>
         ["train", "mnist-mlp", "--ranks", $"{ranks}", "--epochs", $"{epochs}", "--checkpoint-every", "100", "--set", $"log_every_steps={TestRun.LogEverySteps}", "--json", .. more];
 
-    /// <summary>Trains to the end without any fault, on the silos there are; once for each shape.</summary>
+    /// <summary>Trains to the end without any fault on the usual silos, once for each shape.</summary>
     public async Task<string> Undisturbed(int ranks, int epochs)
     {
         if (!_undisturbed.TryGetValue((ranks, epochs), out var weights))
         {
+            await With();
             await using var run = TestRun.Start(Cluster, Train(ranks, epochs));
             _undisturbed[(ranks, epochs)] = weights = (await run.Finished()).WeightsSha256!;
         }

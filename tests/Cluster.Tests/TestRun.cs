@@ -25,11 +25,12 @@ public sealed class TestRun : IAsyncDisposable
     /// <summary>MLflow's ID of the run.</summary>
     public async Task<string> Id() => (await Client.WaitForLine("of experiment", Longest)).Text.Split(' ')[1];
 
-    /// <summary>The silos that host its ranks, as <c>status</c> says.</summary>
+    /// <summary>The silos that host the ranks of its first attempt, as one of them has logged.</summary>
     public async Task<IReadOnlyList<SiloProcess>> Hosts()
     {
-        var (_, output, _) = await _cluster.Run("status", await Id());
-        return [.. _cluster.Silos.Where(silo => output.Contains(silo.Address + "@", StringComparison.Ordinal))];
+        var started = $"Run {await Id()}: attempt 1 starts on";
+        var line = _cluster.Silos.SelectMany(silo => silo.Process.Lines).Single(line => line.Text.Contains(started, StringComparison.Ordinal));
+        return [.. _cluster.Silos.Where(silo => line.Text.Contains($":{silo.Address.Split(':')[1]}", StringComparison.Ordinal))];
     }
 
     /// <summary>Waits for its end, which must be a good one with every metric there once.</summary>

@@ -85,7 +85,7 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
 
     public Task<byte[]?> GetTrace() => Task.FromResult(Trace);
 
-    public Task Nudge(int attempt, int rank) => throw new NotSupportedException();
+    public Task<bool> Nudge(int attempt, int rank) => throw new NotSupportedException();
 
     public Task SiloLeaving(string silo) => throw new NotSupportedException();
 }

@@ -58,10 +58,10 @@ public class LedgerTests
     {
         var ledger = new CheckpointLedger(silos: 2);
         ledger.Add(2, [new CheckpointReport(5, "{}", null), new CheckpointReport(9, "{}", null)]);
-        Assert.Empty(ledger.TakeComplete(_ => true));
+        Assert.Null(ledger.TakeNext(_ => true));
 
         ledger.Add(0, [new CheckpointReport(5, null, "disk full")]);
-        var (step, shares) = Assert.Single(ledger.TakeComplete(_ => true));
+        var (step, shares) = ledger.TakeNext(_ => true)!.Value;
 
         Assert.Equal(5, step);
         Assert.Equal(["disk full", null], shares.Select(share => share.Error));
@@ -74,9 +74,22 @@ public class LedgerTests
         var ledger = new CheckpointLedger(silos: 1);
         ledger.Add(0, [new CheckpointReport(5, "{}", null), new CheckpointReport(9, "{}", null)]);
 
-        Assert.Equal(5, Assert.Single(ledger.TakeComplete(step => step <= 5)).Step);
+        Assert.Equal(5, ledger.TakeNext(step => step <= 5)!.Value.Step);
+        Assert.Null(ledger.TakeNext(step => step <= 5));
         Assert.False(ledger.IsEmpty);
-        Assert.Equal(9, Assert.Single(ledger.TakeComplete(_ => true)).Step);
+        Assert.Equal(9, ledger.TakeNext(_ => true)!.Value.Step);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_was_taken_out_is_not_taken_again_when_its_silo_repeats_itself()
+    {
+        var ledger = new CheckpointLedger(silos: 1);
+        ledger.Add(0, [new CheckpointReport(5, "{}", null)]);
+        Assert.NotNull(ledger.TakeNext(_ => true));
+
+        ledger.Add(0, [new CheckpointReport(5, "{}", null)]);
+
+        Assert.True(ledger.IsEmpty);
     }
 
     private static EpochReport Epoch(int epoch, double lossSum, long samples, double seconds) =>

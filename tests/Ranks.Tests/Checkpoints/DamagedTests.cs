@@ -119,13 +119,15 @@ public sealed class DamagedTests
         }
 
         store["run/step-000000000015/model.safetensors"] = [1];
+        store["run/step-000000000045/model.safetensors"] = [1];
         store["run/step-000000000060/model.safetensors"] = [1];
         store["run/other"] = [1];
         await catalog.Prune(keep: 2, CheckpointMetric.Parse("min:training_loss"), committed: 50);
 
         Assert.Equal([50L, 40, 20], await catalog.List());
+        // 15 was left by an attempt that ended; 45 and 60 may be in the making, 45 by an attempt that went on from 40 without this caller.
         Assert.Equal(
-            ["run/other", "step-000000000020", "step-000000000040", "step-000000000050", "step-000000000060"],
+            ["run/other", "step-000000000020", "step-000000000040", "step-000000000045", "step-000000000050", "step-000000000060"],
             store.Keys.Select(key => key == "run/other" ? key : key.Split('/')[1]).Distinct());
         // Each manifest goes before what it names.
         Assert.Equal(

@@ -62,6 +62,39 @@ public sealed class WritingTests
     }
 
     [Fact]
+    public async Task TheLastOfARunIsWrittenWhenAStoreThatWasAwayIsBack()
+    {
+        var store = new MemoryStore();
+        var refusals = 0;
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, epochs: 2);
+        var observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer) { RetryPause = TimeSpan.Zero };
+        run.With((_, work) => work with { Checkpoints = checkpoints });
+        store.BeforeWrite = _ => ++refusals <= 4 ? throw new ObjectStoreException("away", ObjectStoreError.Unavailable) : Task.CompletedTask;
+        await run.Run();
+
+        // The first was left to fail, since another follows; the last was tried again until it was there.
+        Assert.Equal([5L], observer.Failures.Select(failure => failure.Step));
+        Assert.Equal([10L, 10L, 10L], observer.Retries.Select(retry => retry.Step));
+        Assert.Equal([10L], observer.Committed);
+        Assert.Null(checkpoints.Writing);
+    }
+
+    [Fact]
+    public async Task TheLastOfARunIsNotTriedForEverWhenItIsRefused()
+    {
+        var store = new MemoryStore { BeforeWrite = _ => throw new ObjectStoreException("no right", ObjectStoreError.AccessDenied) };
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, epochs: 1);
+        var observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer);
+        run.With((_, work) => work with { Checkpoints = checkpoints });
+        await run.Run();
+
+        Assert.Equal([5L], observer.Failures.Select(failure => failure.Step));
+        Assert.Empty(observer.Retries);
+    }
+
+    [Fact]
     public async Task OnRequestOneIsTakenAtOnce()
     {
         var store = new MemoryStore();

@@ -13,6 +13,8 @@ internal sealed class CommittingObserver(IObjectStore store, string prefix, stri
 
     public List<(long Step, Exception Error)> Failures { get; } = [];
 
+    public List<(long Step, Exception Error)> Retries { get; } = [];
+
     public async Task Written(CheckpointPart part)
     {
         List<CheckpointPart> parts;
@@ -31,6 +33,14 @@ internal sealed class CommittingObserver(IObjectStore store, string prefix, stri
 
         await new CheckpointCatalog(store, prefix).Commit(CheckpointManifest.Assemble(
             "run", parts, optimizer, new Dictionary<string, double>(), part.Cursor.Epoch, "{\"task\":\"tiny\"}", DateTimeOffset.UnixEpoch));
+    }
+
+    public void Retrying(long step, Exception exception)
+    {
+        lock (_lock)
+        {
+            Retries.Add((step, exception));
+        }
     }
 
     public Task Failed(long step, Exception exception)

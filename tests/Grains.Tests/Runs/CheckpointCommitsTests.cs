@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Runs;
+
+namespace OrleansTrain.Grains.Tests.Runs;
+
+/// <summary>Completing checkpoints beside the loop: an object store that hangs holds up nothing but them.</summary>
+public sealed class CheckpointCommitsTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _done = [];
+    private readonly CheckpointCommits _commits;
+    private TaskCompletionSource _store = Completed();
+
+    public CheckpointCommitsTests() =>
+        _commits = new CheckpointCommits(new CheckpointLedger(silos: 1), Commit, Prune, () => { }, _time);
+
+    [Fact]
+    public async Task While_the_store_hangs_nobody_waits_and_what_comes_later_stays_in_order()
+    {
+        _store = new TaskCompletionSource();
+        Report(5);
+        Report(9);
+        _commits.StartNext(_ => true);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        _commits.StartNext(_ => true);
+
+        Assert.Null(await _commits.TakeResult());
+        Assert.Equal(new CheckpointWrite(5, TimeSpan.FromSeconds(30)), _commits.Committing);
+        Assert.False(_commits.IsIdle);
+
+        _store.SetResult();
+        Assert.Equal(5, (await _commits.TakeResult())!.Step);
+        _commits.StartNext(_ => true);
+        Assert.Equal(9, (await _commits.TakeResult())!.Step);
+        Assert.True(_commits.IsIdle);
+        Assert.Equal(["commit 5", "commit 9"], _done);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_whose_report_is_repeated_while_it_is_committed_is_committed_once()
+    {
+        Report(5);
+        _commits.StartNext(_ => true);
+        Report(5);
+
+        Assert.NotNull(await _commits.TakeResult());
+        Assert.True(_commits.IsIdle);
+    }
+
+    [Fact]
+    public async Task Old_ones_are_removed_when_the_result_is_stored_and_before_the_next_commit()
+    {
+        Report(5);
+        Report(9);
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
+        _store = new TaskCompletionSource();
+        _commits.Stored(5);
+        _commits.StartNext(_ => true);
+        Assert.Null(_commits.Committing);
+
+        _store.SetResult();
+        _commits.StartNext(_ => true);
+        Assert.Equal(["commit 5", "prune 5", "commit 9"], _done);
+    }
+
+    [Fact]
+    public async Task When_an_attempt_has_ended_nothing_of_it_writes_any_more()
+    {
+        _store = new TaskCompletionSource();
+        Report(5);
+        _commits.StartNext(_ => true);
+
+        var ending = _commits.DisposeAsync();
+        Assert.False(ending.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await ending;
+
+        _store.SetResult();
+        Assert.Equal(["cancelled 5"], _done);
+    }
+
+    [Fact]
+    public async Task What_is_nearly_done_when_an_attempt_ends_is_finished()
+    {
+        _store = new TaskCompletionSource();
+        Report(5);
+        _commits.StartNext(_ => true);
+
+        var ending = _commits.DisposeAsync();
+        _store.SetResult();
+        await ending;
+
+        Assert.Equal(["commit 5"], _done);
+    }
+
+    public ValueTask DisposeAsync() => _commits.DisposeAsync();
+
+    private static TaskCompletionSource Completed()
+    {
+        var completed = new TaskCompletionSource();
+        completed.SetResult();
+        return completed;
+    }
+
+    private void Report(long step) => _commits.Add(0, [new CheckpointReport(step, "{}", null)]);
+
+    private async Task<CheckpointResult> Commit(long step, IReadOnlyList<CheckpointReport> shares, CancellationToken cancellationToken)
+    {
+        await Store("commit", step, cancellationToken);
+        return new CheckpointResult(step, null, "as the test says");
+    }
+
+    private Task Prune(long step, CancellationToken cancellationToken) => Store("prune", step, cancellationToken);
+
+    private async Task Store(string what, long step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _store.Task.WaitAsync(cancellationToken);
+            _done.Add($"{what} {step}");
+        }
+        catch (OperationCanceledException)
+        {
+            _done.Add($"cancelled {step}");
+            throw;
+        }
+    }
+}
