@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OrleansTrain.Client.Datasets;
 using OrleansTrain.Client.Errors;
+using OrleansTrain.Data;
 using OrleansTrain.Data.Inspection;
 using OrleansTrain.Data.Statistics;
 using Spectre.Console;
@@ -17,18 +18,22 @@ internal sealed class DataInspectCommand(ClientServices services)
 
     private readonly Option<string?> _split = new("--split") { Description = "The split of the contact sheet; train if there is one.", HelpName = "NAME" };
 
+    private readonly FormatOption _format = new();
+
     public Command Create()
     {
         var command = new DocumentedCommand(
             "inspect",
             "Show what a dataset is made of: counts, columns, ranges, classes, and images as a PNG.",
             "orleanstrain data inspect s3://datasets/mnist",
-            "orleanstrain data inspect ./my-images --contact-sheet images.png")
+            "orleanstrain data inspect ./my-images --contact-sheet images.png",
+            "orleanstrain data inspect s3://datasets/digits --set format.label={split}/{label}_{*}.png")
         {
             _source,
             _sheet,
             _split,
         };
+        _format.AddTo(command);
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
     }
@@ -36,11 +41,12 @@ internal sealed class DataInspectCommand(ClientServices services)
     private async Task<int> RunAsync(ParseResult parse)
     {
         var source = SourceArgument.Find(services, parse.GetRequiredValue(_source));
+        var pipeline = DataPipeline.Create().From(_format.Read(parse));
         using var interrupts = services.ListenForInterrupts();
         var stores = services.OpenStores();
         using var owned = stores as IDisposable;
         var inspector = new DatasetInspector(stores);
-        var report = await inspector.Inspect(source, cancellationToken: interrupts.Requested);
+        var report = await inspector.Inspect(source, pipeline: pipeline, cancellationToken: interrupts.Requested);
         services.Terminal.WriteLine($"{report.Name} ({report.Format})");
         foreach (var split in report.Splits)
         {
@@ -50,7 +56,7 @@ internal sealed class DataInspectCommand(ClientServices services)
         if (parse.GetValue(_sheet) is { } file)
         {
             var split = parse.GetValue(_split) ?? (report.Splits.Any(found => found.Name == "train") ? "train" : report.Splits[0].Name);
-            var png = await inspector.ContactSheet(source, split, cancellationToken: interrupts.Requested);
+            var png = await inspector.ContactSheet(source, split, pipeline: pipeline, cancellationToken: interrupts.Requested);
             await File.WriteAllBytesAsync(Path.GetFullPath(file, services.WorkingFolder), png, interrupts.Requested);
             services.Terminal.Note($"images of split {split} are in {file}");
         }

@@ -3,6 +3,7 @@ using OrleansTrain.Client.Datasets;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Specs;
+using OrleansTrain.Data;
 using OrleansTrain.Data.Packed;
 
 namespace OrleansTrain.Client.Commands;
@@ -18,6 +19,8 @@ internal sealed class DataPutCommand(ClientServices services)
 
     private readonly Option<bool> _asIs = new("--as-is") { Description = "Copy the files unchanged rather than pack them: for tables with text, which a task encodes." };
 
+    private readonly FormatOption _format = new();
+
     public Command Create()
     {
         var command = new DocumentedCommand(
@@ -25,6 +28,7 @@ internal sealed class DataPutCommand(ClientServices services)
             "Write a dataset into the object store in training-ready blocks.",
             "orleanstrain data put mnist s3://datasets/mnist",
             "orleanstrain data put ./my-idx-files s3://datasets/mine",
+            "orleanstrain data put ./digits s3://datasets/digits --set format.label={split}/{label}_{*}.png",
             "orleanstrain data put ./my-table s3://datasets/table --as-is")
         {
             _source,
@@ -32,6 +36,7 @@ internal sealed class DataPutCommand(ClientServices services)
             _replace,
             _asIs,
         };
+        _format.AddTo(command);
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
     }
@@ -45,6 +50,7 @@ internal sealed class DataPutCommand(ClientServices services)
             throw new UsageException($"URI must be {LocationUri.Allowed}; found '{target}'");
         }
 
+        var format = _format.Read(parse);
         using var interrupts = services.ListenForInterrupts();
         var stores = services.OpenStores();
         using var owned = stores as IDisposable;
@@ -56,13 +62,13 @@ internal sealed class DataPutCommand(ClientServices services)
 
         if (parse.GetValue(_asIs))
         {
-            var (objects, bytes) = await new DatasetCopy(stores).Copy(source, target, interrupts.Requested);
+            var (objects, bytes) = await new DatasetCopy(stores).Copy(source, target, format, interrupts.Requested);
             services.Terminal.WriteLine($"{target}: {objects} objects, {Numbers.Bytes(bytes)}");
             return ExitCodes.Success;
         }
 
         var progress = new PutLines(services.Terminal, services.Time);
-        var manifest = await writer.Put(source, target, progress: progress, cancellationToken: interrupts.Requested);
+        var manifest = await writer.Put(source, target, DataPipeline.Create().From(format), progress: progress, cancellationToken: interrupts.Requested);
         services.Terminal.WriteLine($"{target}: {ManifestText.Summary(manifest)}");
         return ExitCodes.Success;
     }

@@ -29,7 +29,7 @@ internal sealed class DatasetPreparation(ShippedDatasets shipped, Func<IObjectSt
         report($"putting {folder} into {spec.Dataset}, this once");
         if (DatasetCopy.IsTable(folder))
         {
-            var (objects, bytes) = await new DatasetCopy(stores).Copy(folder, spec.Dataset, cancellationToken);
+            var (objects, bytes) = await new DatasetCopy(stores).Copy(folder, spec.Dataset, cancellationToken: cancellationToken);
             report($"{spec.Dataset}: {objects} objects, {Numbers.Bytes(bytes)}");
             return;
         }

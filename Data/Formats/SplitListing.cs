@@ -6,14 +6,17 @@ namespace OrleansTrain.Data.Formats;
 /// <summary>Lists the objects of a dataset by split.</summary>
 internal static class SplitListing
 {
-    /// <summary>Objects below a prefix whose name ends with one of these, with the name below the prefix, in key order.</summary>
+    /// <summary>
+    /// Objects below a prefix whose name ends with one of these, with the name below the prefix, in key order. Empty ones are among them: an image of
+    /// no bytes is a lost one, and must not go unnoticed.
+    /// </summary>
     public static async IAsyncEnumerable<(string Name, ObjectInfo Info)> Objects(
         DatasetLocation location, string[] endings, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = location.Key("");
         await foreach (var info in location.Store.List(folder, cancellationToken))
         {
-            if (info.Size > 0 && endings.Any(ending => info.Key.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+            if (endings.Any(ending => info.Key.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             {
                 yield return (info.Key[folder.Length..], info);
             }

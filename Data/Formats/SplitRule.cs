@@ -55,6 +55,9 @@ internal sealed class SplitRule
         return end > 0 && Known.Contains(name[..end]) ? name[..end] : "train";
     }
 
+    /// <summary>Whether the first folder of a name is a split's.</summary>
+    public static bool NamesSplit(string name) => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var folder && Known.Contains(name[..folder]);
+
     /// <summary>The split of what has this name and number, by share.</summary>
     public string ByHash(string name, long number = 0)
     {

@@ -21,6 +21,11 @@ internal static class ImageDecoder
     /// <exception cref="DatasetException">It is no image, cut off, or larger than allowed.</exception>
     public static unsafe Field Decode(NativeBuffer bytes, string name, ImageShape shape)
     {
+        if (bytes.Length == 0)
+        {
+            throw new DatasetException($"{name} is empty: expected a PNG or JPEG image.");
+        }
+
         using var data = SKData.Create((nint)bytes.Start, bytes.Length);
         using var codec = SKCodec.Create(data) ?? throw new DatasetException($"{name} is no image that can be read: expected PNG or JPEG.");
         var info = codec.Info;

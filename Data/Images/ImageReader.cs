@@ -16,6 +16,9 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     private const int MostRecords = 1024;
     private const int LargestObject = 1 << 28;
 
+    // What compresses well is small in the bucket: a few thousand large blank pages must not take all memory.
+    private const long LargestBlock = 1 << 29;
+
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
 
     private readonly SplitRule _splits = new(format.Option("splits"));
@@ -23,6 +26,8 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     private readonly ImageShape _shape = format.ImageShape();
 
     public string Format => format.Name;
+
+    private string Expected => format.Option("label") is not (null or "folder") and var template ? $"'{template}'" : "'folder' (a folder a class: CLASS/NAME or SPLIT/CLASS/NAME)";
 
     public static bool Reads(string name) => Endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
@@ -33,18 +38,27 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     {
         var labels = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var splits = new SortedSet<string>(_splits.Names, StringComparer.Ordinal);
+        var (objects, unlabelled, firstUnlabelled) = (0L, 0L, "");
         var parts = new PartSorter();
         using var digest = new CatalogDigest(format);
         await foreach (var (name, info) in SplitListing.Objects(location, Endings, cancellationToken))
         {
             var own = _splits.ByShare ? _splits.ByHash(name) : SplitRule.ByName(name);
-            var label = _labels.Find(name) ?? throw new DatasetException(
-                $"{location.Name(info.Key)} has no label: its name does not match '{format.Option("label") ?? "folder"}'.");
-            labels.TryAdd(label, 0);
+            var label = _labels.Find(name);
+            if (label is not null)
+            {
+                labels.TryAdd(label, 0);
+            }
+            else if (unlabelled++ == 0)
+            {
+                firstUnlabelled = info.Key;
+            }
+
+            objects++;
             splits.Add(own);
             if (own == split)
             {
-                var part = new ObjectPart(info.Key, info.ETag, info.Size, 0, info.Size, label);
+                var part = new ObjectPart(info.Key, info.ETag, info.Size, 0, info.Size, label ?? "");
                 digest.Add(part);
                 parts.Add(part);
             }
@@ -53,6 +67,12 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
         if (!splits.Contains(split))
         {
             throw SplitListing.Missing(location, split, splits);
+        }
+
+        // A few are bad records, for whoever reads them to refuse or skip; many say that the template is wrong.
+        if (unlabelled > Math.Max(1, ReadSettings.Default.MostBad * objects))
+        {
+            throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"{unlabelled} of {objects} images have no label; the first: {NoLabel(location, firstUnlabelled)}"));
         }
 
         // Block parts carry the label's text; what number it has can only be said now that all of them are known.
@@ -66,7 +86,7 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
         var cutter = new BlockCutter(BlockBytes, MostRecords);
         foreach (var part in parts.InOrder())
         {
-            cutter.Add(part with { Note = labels[part.Note].ToString(CultureInfo.InvariantCulture) }, 1);
+            cutter.Add(part with { Note = part.Note.Length == 0 ? "" : labels[part.Note].ToString(CultureInfo.InvariantCulture) }, 1);
         }
 
         return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], digest.Finish(), null, cutter.Finish());
@@ -76,19 +96,30 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
     {
         var parts = block.Parts.ToArray();
         var records = new Func<Record>[parts.Length];
+        var decoded = 0L;
         await Parallel.ForAsync(0, records.Length, new ParallelOptions { MaxDegreeOfParallelism = settings.ParallelGets, CancellationToken = cancellationToken }, async (i, token) =>
         {
-            records[i] = await Read(location, parts[i], token);
+            (records[i], var bytes) = await Read(location, parts[i], token);
+            if (Interlocked.Add(ref decoded, bytes) > LargestBlock)
+            {
+                throw new DatasetException(
+                    $"{location.Name(parts[i])} and its {parts.Length - 1} neighbours take more than the {LargestBlock} bytes that a block may have when they are decoded: make them smaller with format.width and format.height.");
+            }
         });
         return new BlockContent.Loose(records, $"{location.Name(parts[0])} and {parts.Length - 1} others");
     }
 
-    private async Task<Func<Record>> Read(DatasetLocation location, ObjectPart part, CancellationToken cancellationToken)
+    private async Task<(Func<Record> Record, long Bytes)> Read(DatasetLocation location, ObjectPart part, CancellationToken cancellationToken)
     {
         var name = location.Name(part);
         if (part.Length > LargestObject)
         {
-            return () => throw new DatasetException($"{name} has {part.Length} bytes, more than the {LargestObject} that an image may have.");
+            return (() => throw new DatasetException($"{name} has {part.Length} bytes, more than the {LargestObject} that an image may have."), 0);
+        }
+
+        if (part.Note.Length == 0)
+        {
+            return (() => throw new DatasetException(NoLabel(location, part.Key)), 0);
         }
 
         using IDisposable bytes = await location.Fetch(part, 1, cancellationToken);
@@ -99,13 +130,16 @@ internal sealed class ImageReader(DataFormat format) : IDatasetReader
                 ["image"] = ImageDecoder.Decode((NativeBuffer)bytes, name, _shape),
                 ["label"] = Field.Of(long.Parse(part.Note, CultureInfo.InvariantCulture)),
             };
-            return () => record;
+            return (() => record, record["image"].Bytes.Length);
         }
         catch (DatasetException error)
         {
-            return () => throw error;
+            return (() => throw error, 0);
         }
     }
+
+    private string NoLabel(DatasetLocation location, string key) =>
+        $"{location.Name(key)} has no label: '{location.NameBelow(key)}' does not match {Expected}; set format.label, for example to '{{split}}/{{label}}_{{*}}.png'.";
 
     private static List<(string Label, long Number)> Number(IReadOnlyCollection<string> labels)
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OrleansTrain.Data.Formats;
 
 namespace OrleansTrain.Data.Images;
 
@@ -11,10 +12,12 @@ internal sealed class LabelTemplate
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Regex _pattern;
+    private readonly bool _folder;
 
     /// <exception cref="DatasetException">It names no label, or is no regular expression.</exception>
     public LabelTemplate(string template)
     {
+        _folder = template == "folder";
         var pattern = template == "folder" ? "(?:^|/)(?<label>[^/]+)/[^/]+$" : template.Contains('{', StringComparison.Ordinal) && !template.Contains("(?<", StringComparison.Ordinal) ? Translate(template) : template;
         try
         {
@@ -31,8 +34,10 @@ internal sealed class LabelTemplate
         }
     }
 
-    /// <summary>The label, or null when the name does not match.</summary>
-    public string? Find(string name) => _pattern.Match(name) is { Success: true } match ? match.Groups["label"].Value : null;
+    /// <summary>The label, or null when the name does not match, or when the folder that would be the label is the split's.</summary>
+    public string? Find(string name) =>
+        _folder && name.IndexOf('/', StringComparison.Ordinal) == name.LastIndexOf('/') && SplitRule.NamesSplit(name) ? null
+        : _pattern.Match(name) is { Success: true } match && match.Groups["label"].Length > 0 ? match.Groups["label"].Value : null;
 
     private static string Translate(string template) =>
         "^" + Regex.Replace(Regex.Escape(template), @"\\\{(?<name>\\\*|\w+)}", match => match.Groups["name"].Value is "\\*" ? ".*" : $"(?<{match.Groups["name"].Value}>[^/]*?)") + "$";

@@ -10,45 +10,55 @@ namespace OrleansTrain.Data.Packed;
 /// </summary>
 public sealed class DatasetCopy(IObjectStores stores)
 {
+    private const int ParallelCopies = 16;
+    private const int LargestInMemory = 1 << 20;
+
     private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"];
 
     /// <summary>Whether a folder holds a table rather than arrays or images.</summary>
     public static bool IsTable(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(file => Tables.Contains(Path.GetExtension(file)));
 
-    /// <summary>Copies the objects of a recognised format; notes and licences that lie beside them are left out.</summary>
+    /// <summary>Copies the objects of a recognised format, several at once; notes and licences that lie beside them are left out.</summary>
     /// <param name="source">A folder, or a URI.</param>
     /// <param name="target"><c>s3://bucket/prefix</c> or <c>file:///folder</c>.</param>
+    /// <param name="format">The source's format; null: it must be recognised.</param>
     /// <returns>Objects and bytes.</returns>
     /// <exception cref="DatasetException">There is nothing, or nothing that is recognised.</exception>
     /// <exception cref="ObjectStoreException">A store failed.</exception>
-    public async Task<(int Objects, long Bytes)> Copy(string source, string target, CancellationToken cancellationToken = default)
+    public async Task<(int Objects, long Bytes)> Copy(string source, string target, DataFormat? format = null, CancellationToken cancellationToken = default)
     {
         var from = DatasetLocation.Resolve(stores, ObjectUri.FromPathOrUri(source));
         var to = DatasetLocation.Resolve(stores, target);
-        await DatasetReaders.Find(from, DataFormat.Auto, cancellationToken);
+        await DatasetReaders.Find(from, format ?? DataFormat.Auto, cancellationToken);
         await stores.EnsureBucket(target, cancellationToken);
         var (objects, bytes) = (0, 0L);
-        await foreach (var info in from.Store.List(from.Key(""), cancellationToken))
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelCopies, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(from.Store.List(from.Key(""), cancellationToken), options, async (info, token) =>
         {
-            if (IsNote(info.Key))
+            if (!IsNote(info.Key))
             {
-                continue;
+                var length = await CopyObject(from, info.Key, to, token);
+                Interlocked.Increment(ref objects);
+                Interlocked.Add(ref bytes, length);
             }
-
-            // A file of its own: the store may have to send it again, and a network stream cannot be rewound.
-            await using var file = new FileStream(
-                Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
-            await using (var content = await from.Store.OpenRead(info.Key, cancellationToken))
-            {
-                await content.CopyToAsync(file, cancellationToken);
-            }
-
-            file.Position = 0;
-            await to.Store.Write(to.Key(from.NameBelow(info.Key)), file, file.Length, cancellationToken);
-            (objects, bytes) = (objects + 1, bytes + file.Length);
-        }
-
+        });
         return (objects, bytes);
+    }
+
+    private static async Task<long> CopyObject(DatasetLocation from, string key, DatasetLocation to, CancellationToken cancellationToken)
+    {
+        // Rewindable: the store may have to send it again, and a network stream cannot be rewound.
+        await using var content = await from.Store.OpenRead(key, cancellationToken);
+        await using Stream copy = content.Length <= LargestInMemory
+            ? new MemoryStream((int)content.Length)
+            : new FileStream(Path.GetTempFileName(), new FileStreamOptions
+            {
+                Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            });
+        await content.CopyToAsync(copy, cancellationToken);
+        copy.Position = 0;
+        await to.Store.Write(to.Key(from.NameBelow(key)), copy, copy.Length, cancellationToken);
+        return copy.Length;
     }
 
     private static bool IsNote(string key) => Path.GetExtension(key) is ".md" or ".txt" or "" || Path.GetFileName(key).StartsWith('.');

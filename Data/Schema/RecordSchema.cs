@@ -63,6 +63,14 @@ public sealed class RecordSchema
         ? found
         : throw new DatasetException($"The data has no column '{name}'; it has {string.Join(", ", Columns.Select(column => $"'{column.Name}'"))}.");
 
+    /// <summary>Whether records of the other schema have the same bytes in the same places.</summary>
+    public bool Matches(RecordSchema other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(this, other) || (Columns.Count == other.Columns.Count && Columns.Zip(other.Columns).All(
+            pair => pair.First.Name == pair.Second.Name && pair.First.Type == pair.Second.Type && pair.First.Shape.SequenceEqual(pair.Second.Shape)));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(", ", Columns);
 

@@ -1,5 +1,6 @@
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Order;
+using OrleansTrain.Data.Schema;
 
 namespace OrleansTrain.Data.Sources;
 
@@ -9,6 +10,7 @@ namespace OrleansTrain.Data.Sources;
 /// </summary>
 internal sealed class EpochReader
 {
+    private readonly RecordSchema _schema;
     private readonly IBlockSupply _supply;
     private readonly int _rank;
     private readonly int[] _skipped;
@@ -21,10 +23,11 @@ internal sealed class EpochReader
     private bool _prefetched;
 
     /// <summary>Starts loading what step <paramref name="firstStep"/> needs.</summary>
+    /// <param name="schema">The columns that every block must have: batches are gathered by their places.</param>
     /// <param name="skipped">Is told how many bad records each block has that this reader meets.</param>
-    public EpochReader(EpochOrder order, int blockCount, IBlockSupply supply, int rank, int batchSize, int epoch, long firstStep, int[] skipped)
+    public EpochReader(EpochOrder order, RecordSchema schema, int blockCount, IBlockSupply supply, int rank, int batchSize, int epoch, long firstStep, int[] skipped)
     {
-        (Order, _supply, _rank, Epoch, NextStep, _skipped) = (order, supply, rank, epoch, firstStep, skipped);
+        (Order, _schema, _supply, _rank, Epoch, NextStep, _skipped) = (order, schema, supply, rank, epoch, firstStep, skipped);
         _blocks = new DataBlock?[blockCount];
         _samples = new SampleRef[batchSize];
         if (firstStep < order.Steps.Count && order.Steps.Slice(rank, firstStep) is { Count: > 0 } slice)
@@ -94,6 +97,7 @@ internal sealed class EpochReader
         var (samples, leases) = window.Loaded.Result;
         foreach (var (block, lease) in Order.Blocks(number).ToArray().Zip(leases))
         {
+            Check(lease.Block);
             _blocks[block] = lease.Block;
             _skipped[block] = lease.Block.Skipped;
         }
@@ -101,6 +105,15 @@ internal sealed class EpochReader
         (_current, _currentSamples) = (window, samples);
         Prefetch(window.End);
         return samples;
+    }
+
+    /// <exception cref="DatasetException">A block's records are laid out otherwise than those the run was opened with.</exception>
+    private void Check(DataBlock block)
+    {
+        if (block.Count > 0 && !_schema.Matches(block.Schema))
+        {
+            throw new DatasetException($"{block.Origin} does not fit the data before it: expected {_schema}, found {block.Schema}.");
+        }
     }
 
     /// <summary>Starts loading the window in which this rank finds its first sample from a position on.</summary>

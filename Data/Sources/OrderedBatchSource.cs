@@ -13,6 +13,7 @@ namespace OrleansTrain.Data.Sources;
 internal sealed class OrderedBatchSource : IBatchSource
 {
     private readonly BatchSourceOptions _options;
+    private readonly RecordSchema _schema;
     private readonly RecordSubset _records;
     private readonly int[] _skipped;
     private readonly IBlockSupply _supply;
@@ -29,7 +30,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     public OrderedBatchSource(DataPipeline pipeline, RecordSchema schema, IReadOnlyList<int> records, IBlockSupply supply, BatchSourceOptions options, bool slowToRead = false)
     {
         options.Check();
-        (_options, _supply) = (options, supply);
+        (_options, _schema, _supply) = (options, schema, supply);
         _records = new RecordSubset(records, options.Part == RecordPart.All ? 0 : options.HeldOut, options.Part == RecordPart.HeldOut);
         _order = options.Order(schema.RecordBytes, slowToRead);
         var layout = BatchLayout.Create(pipeline, schema);
@@ -121,7 +122,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     }
 
     private EpochReader Reader(int epoch, long firstStep) =>
-        new(new EpochOrder(_order, _records, epoch), _skipped.Length, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
+        new(new EpochOrder(_order, _records, epoch), _schema, _skipped.Length, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
 
     /// <summary>Put into words only when somebody asks: when something went wrong.</summary>
     private sealed class BatchOrigin(EpochReader reader, long step, SampleRef first)

@@ -18,11 +18,9 @@ internal sealed class CsvDatasetReader(DataFormat format) : TextReaderBase(forma
 
     protected override string[] Endings { get; } = [".csv", ".tsv"];
 
-    protected override char? Quoting => Delimiter;
-
-    private char Delimiter => _format.Option("delimiter") is { Length: 1 } named ? named[0] : _format.Option("delimiter") is null ? ',' : throw new DatasetException("The delimiter of CSV is one character.");
-
     protected override int Header => _format.Option("header") == "none" ? 0 : 1;
+
+    protected override char? Quoting(string name) => Delimiter(name);
 
     protected override IReadOnlyList<TextColumn> Infer(string sample, string name)
     {
@@ -40,6 +38,16 @@ internal sealed class CsvDatasetReader(DataFormat format) : TextReaderBase(forma
 
         return [.. names.Select((column, i) => new TextColumn(
             column, Types.TryGetValue(column, out var type) ? type : TypeOf(rows.Skip(Header).Select(row => i < row.Fields.Length ? row.Fields[i] : "")), []))];
+    }
+
+    protected override void CheckHeader(string sample, string name, IReadOnlyList<TextColumn> columns, string first)
+    {
+        var found = Rows(sample, name).Select(row => row.Fields).FirstOrDefault() ?? [];
+        if (!found.SequenceEqual(columns.Select(column => column.Name)))
+        {
+            throw new DatasetException(
+                $"{name} has the columns {string.Join(", ", found)}; expected {string.Join(", ", columns.Select(column => column.Name))} as in {first}, in this order.");
+        }
     }
 
     protected override IEnumerable<Func<Record>> Parse(string text, string name, long firstRecord, IReadOnlyList<TextColumn> columns)
@@ -108,13 +116,21 @@ internal sealed class CsvDatasetReader(DataFormat format) : TextReaderBase(forma
         return !any ? null : whole && !blank ? ElementType.Int64 : ElementType.Float32;
     }
 
+    /// <summary>As named; else a tab in <c>.tsv</c>, a comma in others.</summary>
+    private char Delimiter(string name) => _format.Option("delimiter") switch
+    {
+        null => name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',',
+        { Length: 1 } named => named[0],
+        _ => throw new DatasetException("The delimiter of CSV is one character."),
+    };
+
     private IEnumerable<(string[] Fields, bool Bad)> Rows(string text, string name)
     {
         var bad = false;
         using var reader = CsvReader.FromText(text, new CsvReaderOptions
         {
             HasHeader = false,
-            Separator = Delimiter,
+            Separator = Delimiter(name),
             DetectSeparatorHint = false,
             OnMalformedRecord = _ => bad = true,
         });

@@ -16,7 +16,7 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
 
     protected override string[] Endings { get; } = [".jsonl", ".ndjson"];
 
-    protected override char? Quoting => null;
+    protected override char? Quoting(string name) => null;
 
     protected override int Header => 0;
 

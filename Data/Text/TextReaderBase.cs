@@ -28,7 +28,7 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
     protected abstract string[] Endings { get; }
 
     /// <summary>The delimiter behind which a quotation mark opens a field that may hold line feeds; null when there are no such fields.</summary>
-    protected abstract char? Quoting { get; }
+    protected abstract char? Quoting(string name);
 
     /// <summary>Lines at the front that are no records.</summary>
     protected abstract int Header { get; }
@@ -40,14 +40,25 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
     /// <inheritdoc/>
     public async Task<DatasetCatalog> Open(DatasetLocation location, string split, CancellationToken cancellationToken)
     {
-        var files = await SplitListing.Files(location, split, Endings, _splits, cancellationToken);
-        var columns = await Sample(location, files[0], cancellationToken);
+        // An empty object is a table without records, as tools that write in parallel leave them.
+        var files = (await SplitListing.Files(location, split, Endings, _splits, cancellationToken)).FindAll(file => file.Size > 0);
+        if (files.Count == 0)
+        {
+            throw new DatasetException($"{location.Uri} has no records of the split '{split}': all its objects are empty.");
+        }
+
+        var columns = Infer(await Sample(location, files[0], cancellationToken), location.Name(files[0].Key));
         var blocks = new List<CatalogBlock>();
         using var digest = new CatalogDigest(format);
         foreach (var file in files)
         {
+            if (Header > 0 && file != files[0])
+            {
+                CheckHeader(await Sample(location, file, cancellationToken), location.Name(file.Key), columns, location.Name(files[0].Key));
+            }
+
             await using var stream = await location.Store.OpenRead(file.Key, cancellationToken);
-            foreach (var run in await TextScanner.Scan(stream, Quoting, Header, RunBytes, cancellationToken))
+            foreach (var run in await TextScanner.Scan(stream, Quoting(file.Key), Header, RunBytes, cancellationToken))
             {
                 var note = new TextNote(run.FirstRecord, run.Records, split, columns);
                 var part = new ObjectPart(file.Key, file.ETag, file.Size, run.Offset, run.Length, note.Write());
@@ -76,6 +87,12 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
     /// <summary>Finds columns and types in the first records of the first object.</summary>
     protected abstract IReadOnlyList<TextColumn> Infer(string sample, string name);
 
+    /// <summary>Compares the header of a further object with the columns of the first one.</summary>
+    /// <exception cref="DatasetException">It names other columns, or the same in another order.</exception>
+    protected virtual void CheckHeader(string sample, string name, IReadOnlyList<TextColumn> columns, string first)
+    {
+    }
+
     /// <summary>The records of a text, one function each.</summary>
     protected abstract IEnumerable<Func<Record>> Parse(string text, string name, long firstRecord, IReadOnlyList<TextColumn> columns);
 
@@ -94,12 +111,12 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
 
     private bool IsOwn(string file, long record, string split) => !_splits.ByShare || _splits.ByHash(file, record) == split;
 
-    private async Task<IReadOnlyList<TextColumn>> Sample(DatasetLocation location, Storage.ObjectInfo file, CancellationToken cancellationToken)
+    private static async Task<string> Sample(DatasetLocation location, Storage.ObjectInfo file, CancellationToken cancellationToken)
     {
         var bytes = new byte[Math.Min(SampleBytes, file.Size)];
         await location.Store.ReadRange(file.Key, 0, bytes, file.ETag, cancellationToken);
         var end = bytes.Length < file.Size ? bytes.AsSpan().LastIndexOf((byte)'\n') + 1 : bytes.Length;
-        return Infer(Decode(bytes.AsSpan(0, end), location.Name(file.Key)), location.Name(file.Key));
+        return Decode(bytes.AsSpan(0, end), location.Name(file.Key));
     }
 }
 

@@ -34,6 +34,11 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
         using var digest = new CatalogDigest(format);
         foreach (var shard in await SplitListing.Files(location, split, Endings, _splits, cancellationToken))
         {
+            if (shard.Size == 0)
+            {
+                throw new DatasetException($"{location.Name(shard.Key)} is empty: expected a tar archive.");
+            }
+
             var (start, end, names) = (0L, 0L, new List<string>());
             await using var stream = new SeekableObject(location, shard.Key, shard.ETag, shard.Size, 1 << 14);
             await foreach (var entry in Entries(stream, location.Name(shard.Key), cancellationToken))

@@ -82,9 +82,58 @@ public sealed class ImageReaderTests : IDisposable
     [Fact]
     public async Task AMissingLabelIsNamed()
     {
+        for (var i = 0; i < 10; i++)
+        {
+            _data.Write($"{i}_x.png", Png(1, 1, [(byte)i]));
+        }
+
         _data.Write("five.png", Png(1, 1, [1]));
-        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create().From(DataFormat.Images("(?<label>\\d)_"))));
-        Assert.Equal("s3://bucket/data/five.png has no label: its name does not match '(?<label>\\d)_'.", error.Message);
+        var pipeline = DataPipeline.Create().From(DataFormat.Images("(?<label>\\d)_"));
+        const string Message = "s3://bucket/data/five.png has no label: 'five.png' does not match '(?<label>\\d)_'; set format.label, for example to '{split}/{label}_{*}.png'.";
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(pipeline));
+        Assert.Equal(Message, error.Message);
+
+        var records = await _data.Read(pipeline, settings: new ReadSettings(SkipBad: true));
+        Assert.Equal(11, records.Count);
+        Assert.Equal(10, records.Distinct().Count());
+
+        _data.Write("four.png", Png(1, 1, [1]));
+        error = await Assert.ThrowsAsync<DatasetException>(() => _data.Open(pipeline));
+        Assert.Equal($"2 of 12 images have no label; the first: {Message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("train/5_1.png", "train/3_2.png")]
+    [InlineData("training/5_1.png", "test/3_2.png")]
+    public async Task TheFolderOfASplitIsNoLabel(string first, string second)
+    {
+        _data.Write(first, Png(1, 1, [1]));
+        _data.Write(second, Png(1, 1, [1]));
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Open(DataPipeline.Create(), first.Split('/')[0]));
+        Assert.Contains("does not match 'folder' (a folder a class: CLASS/NAME or SPLIT/CLASS/NAME); set format.label", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEmptyImageIsNamed()
+    {
+        _data.Write("a/1.png", Png(1, 1, [1]));
+        _data.Write("a/2.png", []);
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create()));
+        Assert.Equal("s3://bucket/data/a/2.png is empty: expected a PNG or JPEG image.", error.Message);
+    }
+
+    [Fact]
+    public async Task ABlockOfPagesThatCompressWellIsRefused()
+    {
+        // 64 million pixels each, allowed alone, in a few kilobytes.
+        var page = Png(8000, 8000, new byte[8000 * 8000]);
+        for (var i = 0; i < 10; i++)
+        {
+            _data.Write($"a/{i}.png", page);
+        }
+
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create()));
+        Assert.Contains("neighbours take more than the 536870912 bytes that a block may have when they are decoded", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal sealed class MemorySupply(int[] records) : IBlockSupply
     /// <summary>The block that cannot be read.</summary>
     public int? Broken { get; init; }
 
+    /// <summary>The block whose records are laid out otherwise.</summary>
+    public int? OfOtherColumns { get; init; }
+
     public Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
     {
         Asked.Enqueue(block);
@@ -41,6 +44,17 @@ internal sealed class MemorySupply(int[] records) : IBlockSupply
         if (block == Broken)
         {
             return Task.FromException<BlockLease>(new DatasetException($"block {block} is broken"));
+        }
+
+        if (block == OfOtherColumns)
+        {
+            var other = DataBlock.Allocate(new RecordSchema([new Column("x", ElementType.UInt8, []), new Column("y", ElementType.Int64, [])]), records[block], $"block {block}");
+            lock (_made)
+            {
+                _made.Add(other);
+            }
+
+            return Task.FromResult(new BlockLease(other));
         }
 
         var made = DataBlock.Allocate(Schema, records[block], $"block {block}");

@@ -104,6 +104,23 @@ public sealed class OrderedBatchSourceTests
     }
 
     [Fact]
+    public void ABlockWithOtherColumnsIsRefusedRatherThanReadAtWrongPlaces()
+    {
+        int[] blocks = [5, 5];
+        var supply = new MemorySupply(blocks) { OfOtherColumns = 1 };
+        using (var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 })))
+        {
+            source.Value.StartEpoch(0, 0);
+            Assert.Equal([0, 1, 2, 3, 4], Take(source.Value));
+            Assert.Equal(
+                "block 1 does not fit the data before it: expected x int32[], y int64[], found x uint8[], y int64[].",
+                Assert.Throws<DatasetException>(() => source.Value.Next(default)).Message);
+        }
+
+        Assert.Equal(0, supply.Held);
+    }
+
+    [Fact]
     public void AnOriginNamesTheFirstRecord()
     {
         int[] blocks = [5];

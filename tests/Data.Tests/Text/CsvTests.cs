@@ -47,6 +47,33 @@ public sealed class CsvTests : IDisposable
     }
 
     [Fact]
+    public async Task ObjectsWithOtherColumnsAreNamed()
+    {
+        _data.Write("train-0.csv", "a,b\n1,2\n");
+        _data.Write("train-1.csv", "b,a\n2,1\n");
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create()));
+        Assert.Equal("s3://bucket/data/train-1.csv has the columns b, a; expected a, b as in s3://bucket/data/train-0.csv, in this order.", error.Message);
+    }
+
+    [Fact]
+    public async Task EmptyObjectsHaveNoRecords()
+    {
+        _data.Write("train-0.csv", "");
+        _data.Write("train-1.csv", "a,b\n1,2\n");
+        Assert.Equal(["1 2"], await _data.Read(DataPipeline.Create()));
+        _data.Write("test.csv", "");
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create(), "test"));
+        Assert.Equal("s3://bucket/data has no records of the split 'test': all its objects are empty.", error.Message);
+    }
+
+    [Fact]
+    public async Task TsvIsSeparatedByTabs()
+    {
+        _data.Write("train.tsv", "a\tb\n1\t2\n");
+        Assert.Equal(["1 2"], await _data.Read(DataPipeline.Create()));
+    }
+
+    [Fact]
     public async Task NamedTypesWin()
     {
         _data.Write("train.csv", "1;2\n3;4\n");

@@ -46,6 +46,14 @@ public sealed class WebDatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task AnEmptyShardIsNamed()
+    {
+        _data.Write("train-0.tar", []);
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create()));
+        Assert.Equal("s3://bucket/data/train-0.tar is empty: expected a tar archive.", error.Message);
+    }
+
+    [Fact]
     public async Task ABadFileIsNamedAndCanBeSkipped()
     {
         _data.Write("train.tar", Tar(("1.png", ImageReaderTests.Png(1, 1, [1])), ("1.cls", "1"u8.ToArray()), ("2.png", [1, 2, 3]), ("2.cls", "2"u8.ToArray())));
