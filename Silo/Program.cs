@@ -1,10 +1,22 @@
 using System.CommandLine;
 using OrleansTrain.Hosting.Logging;
+using OrleansTrain.Hosting.Usage;
 using OrleansTrain.Silo;
 
 try
 {
-    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parse = SiloCommand.Create(SiloHost.Run).Parse([SiloCommand.Name, .. args]);
+    if (parse.Errors.Count > 0)
+    {
+        throw new SiloOptionsException(ParseErrors.Describe(parse));
+    }
+
+    return await parse.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // Signals are the host's: this one would end the process 2 seconds after SIGTERM, while ranks are still being handed back.
+        ProcessTerminationTimeout = null,
+    });
 }
 #pragma warning disable CA1031 // The end of the process: whatever it is, it is said in one line.
 catch (Exception error)
