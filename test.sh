@@ -17,8 +17,9 @@ quietly() {
 
 apt_install() {
   command -v apt-get >/dev/null && [[ $(id -u) == 0 ]] || die "needs $1; to install it on Debian or Ubuntu, type: sudo apt-get install -y $1"
+  # A fresh machine may be updating itself: wait for its lock.
   quietly "installing $1" env DEBIAN_FRONTEND=noninteractive bash -c \
-    "apt-get update -q && apt-get install -y -q --no-install-recommends $1"
+    "apt-get update -q && apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends $1"
 }
 
 install_s3_server() {

@@ -1,13 +1,20 @@
 using System.CommandLine;
 using OrleansTrain.Hosting.Logging;
+using OrleansTrain.Hosting.Usage;
 using OrleansTrain.Silo;
 
 try
 {
-    return await SiloCommand.Create(SiloHost.Run).Parse(args).InvokeAsync(new InvocationConfiguration
+    var parse = SiloCommand.Create(SiloHost.Run).Parse([SiloCommand.Name, .. args]);
+    if (parse.Errors.Count > 0)
+    {
+        throw new SiloOptionsException(ParseErrors.Describe(parse));
+    }
+
+    return await parse.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
-        // Signals are the host's: System.CommandLine would end the process two seconds after SIGTERM, in the middle of handing ranks over.
+        // Signals are the host's: this one would end the process 2 seconds after SIGTERM, while ranks are still being handed back.
         ProcessTerminationTimeout = null,
     });
 }

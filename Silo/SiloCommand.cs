@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Net;
 using System.Net.Sockets;
 using OrleansTrain.Hosting.Access;
@@ -9,7 +10,10 @@ namespace OrleansTrain.Silo;
 /// <summary>The command line of a silo.</summary>
 internal static class SiloCommand
 {
-    public static RootCommand Create(Func<SiloOptions, CancellationToken, Task<int>> run)
+    /// <summary>Goes before this program's arguments, so that help and errors name the command as users type it.</summary>
+    public const string Name = "silo";
+
+    public static Command Create(Func<SiloOptions, CancellationToken, Task<int>> run)
     {
         var slots = Number("--slots", "ORLEANSTRAIN_SLOTS", "Ranks this silo hosts at once; 0: none, it preprocesses data for those that do. Default: one a GPU, or else one a core.");
         var device = Text("--device", "ORLEANSTRAIN_DEVICE", "What the slots are: auto, cpu or cuda.");
@@ -22,9 +26,9 @@ internal static class SiloCommand
         var clusterId = Text("--cluster-id", "ORLEANSTRAIN_CLUSTER_ID", "Keeps clusters on one Redis apart. Default: default.");
         var name = Text("--name", "ORLEANSTRAIN_SILO_NAME", "Name shown by `orleanstrain cluster`. Default: host and port.");
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what the silo does." };
-        var command = new RootCommand("An OrleansTrain silo: hosts the ranks of training runs. Joins the cluster whose Redis ORLEANSTRAIN_REDIS names.")
+        var command = new Command(Name, "A silo: hosts the ranks of training runs. Joins the cluster whose Redis ORLEANSTRAIN_REDIS names.")
         {
-            slots, device, advertise, siloPort, gatewayPort, tensorPort, httpPort, httpAddress, clusterId, name, verbose,
+            new HelpOption(), slots, device, advertise, siloPort, gatewayPort, tensorPort, httpPort, httpAddress, clusterId, name, verbose,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -55,7 +59,9 @@ internal static class SiloCommand
                 },
                 cancellationToken);
         });
-        return command;
+
+        // Not a RootCommand: that is named after the file that runs, which is none that a user types.
+        return new Command("orleanstrain") { command };
     }
 
     private static Option<string?> Text(string name, string variable, string description) => new(name) { Description = $"{description} [{variable}]" };

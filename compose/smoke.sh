@@ -47,7 +47,7 @@ healthy() { pod exec "$prefix-$1" bash /app/healthcheck.sh /health/ready; }
 
 remove_all() {
   local ids
-  ids=$(pod ps -aq --filter "name=^$prefix-")
+  ids=$(pod ps -aq --filter "name=^$prefix-" 2>>"$work/podman.log")
   if [[ -n $ids ]]; then pod rm -f -t 0 $ids >/dev/null 2>>"$work/podman.log"; fi
   pod network rm -f "$network" >/dev/null 2>&1 || true
 }
@@ -68,7 +68,9 @@ install_tools() {
   [[ ${#missing[@]} == 0 ]] && return
   [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || die "needs ${missing[*]}; to install them on Debian or Ubuntu, type: sudo apt-get install -y ${missing[*]}"
   say "installing ${missing[*]}"
-  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$work/apt.log" 2>&1 \
+  # A fresh machine may be updating itself: wait for its lock.
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"; } \
+    >"$work/apt.log" 2>&1 \
     || die "installing failed: see ${work#"$PWD"/}/apt.log"
 }
 

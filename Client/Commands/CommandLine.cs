@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
+using OrleansTrain.Hosting.Usage;
 
 namespace OrleansTrain.Client.Commands;
 

@@ -18,6 +18,7 @@ internal static class CommandTree
             "orleanstrain doctor")
         {
             new HelpOption(),
+            VersionCommand.Option(services),
             CommonOptions.Verbose,
             CommonOptions.Quiet,
             new TrainCommand(services, arguments).Create(),

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using OrleansTrain.Client.Errors;
-using OrleansTrain.Client.Specs;
+using OrleansTrain.Hosting.Usage;
 
 namespace OrleansTrain.Client.Commands;
 

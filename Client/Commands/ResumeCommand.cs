@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.History;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Sessions;
@@ -45,12 +46,9 @@ internal sealed class ResumeCommand(ClientServices services)
         }
 
         using var interrupts = services.ListenForInterrupts();
-        var options = new SessionOptions
-        {
-            Slots = services.Sessions.HasCluster ? 1 : await FindRanksAsync(runId, interrupts.Requested),
-            Verbose = services.Terminal.Verbosity == Verbosity.Verbose,
-        };
-        var session = await services.Sessions.OpenAsync(options, interrupts.Requested);
+        var options = services.Sessions.HasCluster ? new SessionOptions() : await MeasureAsync(runId, interrupts.Requested);
+        var session = await services.Sessions.OpenAsync(
+            options with { Verbose = services.Terminal.Verbosity == Verbosity.Verbose }, interrupts.Requested);
         await using var closing = new ImpatientClosing(session, services.Time, interrupts.Requested);
         await session.Grains.GetGrain<ITrainingGrain>(runId).Resume(epochs);
         if (isDetached)
@@ -77,12 +75,12 @@ internal sealed class ResumeCommand(ClientServices services)
     }
 
     // An embedded cluster is made to measure, and only the run's params know the measure.
-    private async Task<int> FindRanksAsync(string runId, CancellationToken cancellationToken)
+    private async Task<SessionOptions> MeasureAsync(string runId, CancellationToken cancellationToken)
     {
         await using var tracking = await services.Tracking.OpenAsync(cancellationToken);
-        var run = await tracking.Mlflow.GetRunAsync(runId, cancellationToken);
+        var run = await tracking.Mlflow.FindRunAsync(runId, cancellationToken);
         return int.TryParse(run.Param("ranks"), NumberStyles.None, CultureInfo.InvariantCulture, out var ranks)
-            ? ranks
+            ? new SessionOptions { Slots = ranks, Device = run.Param("device") ?? "auto" }
             : throw new UsageException($"run {runId} is none of orleanstrain: it has no param 'ranks'");
     }
 }

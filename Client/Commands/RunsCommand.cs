@@ -1,7 +1,7 @@
 using System.CommandLine;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.History;
-using OrleansTrain.Client.Specs;
+using OrleansTrain.Hosting.Usage;
 using OrleansTrain.Tracking;
 
 namespace OrleansTrain.Client.Commands;

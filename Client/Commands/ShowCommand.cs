@@ -36,7 +36,7 @@ internal sealed class ShowCommand(ClientServices services)
         using var interrupts = services.ListenForInterrupts();
         await using var tracking = await services.Tracking.OpenAsync(interrupts.Requested);
         var mlflow = tracking.Mlflow;
-        var run = await mlflow.GetRunAsync(parse.GetRequiredValue(_runId), interrupts.Requested);
+        var run = await mlflow.FindRunAsync(parse.GetRequiredValue(_runId), interrupts.Requested);
         var experiment = await mlflow.GetExperimentAsync(run.Info.ExperimentId, interrupts.Requested);
         if (parse.GetValue(CommonOptions.Json))
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansTrain.Client.Errors;
+using OrleansTrain.Client.History;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Client.Runs;
 using OrleansTrain.Client.Sessions;
@@ -85,7 +86,7 @@ internal sealed class StatusCommand(ClientServices services)
     private async Task<int> ShowRecordedAsync(string runId, bool json, CancellationToken cancellationToken)
     {
         await using var tracking = await services.Tracking.OpenAsync(cancellationToken);
-        var result = History.RecordedRun.ToResult(await tracking.Mlflow.GetRunAsync(runId, cancellationToken), tracking.Mlflow);
+        var result = RecordedRun.ToResult(await tracking.Mlflow.FindRunAsync(runId, cancellationToken), tracking.Mlflow);
         if (json)
         {
             services.Terminal.WriteLine(RunResultJson.Write(result));

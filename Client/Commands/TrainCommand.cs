@@ -103,7 +103,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
             throw new UsageException("--detach needs a cluster that goes on without this process: set ORLEANSTRAIN_REDIS and start silos");
         }
 
-        return new SessionOptions { Silos = silos, Slots = spec.Ranks, Verbose = services.Terminal.Verbosity == Verbosity.Verbose };
+        return new SessionOptions { Silos = silos, Slots = spec.Ranks, Device = spec.Device, Verbose = services.Terminal.Verbosity == Verbosity.Verbose };
     }
 
     /// <summary>A spec is logged as params, which everybody may read who can reach the tracking server.</summary>

@@ -1,5 +1,5 @@
 using OrleansTrain.Client.Errors;
-using OrleansTrain.Client.Specs;
+using OrleansTrain.Hosting.Usage;
 
 namespace OrleansTrain.Client.Datasets;
 

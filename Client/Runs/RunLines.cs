@@ -39,7 +39,14 @@ internal static class RunLines
     {
         var phase = status.Phase.ToString().ToLowerInvariant();
         var attempt = status.Attempt > 1 ? $" (attempt {status.Attempt})" : "";
-        return status.Message.Length == 0 ? phase + attempt : $"{phase}{attempt}: {OneLine.Of(status.Message)}";
+        if (status.Message.Length == 0)
+        {
+            return phase + attempt;
+        }
+
+        // "waiting for 2 rank slots" says by itself what the run does.
+        var message = OneLine.Of(status.Message);
+        return message.StartsWith($"{phase} ", StringComparison.Ordinal) ? message + attempt : $"{phase}{attempt}: {message}";
     }
 
     /// <summary>Where the running epoch stands: <c>epoch 1/3  step 120/938  loss 0.4123  3,912 samples/s  0:34 left</c>.</summary>

@@ -4,6 +4,7 @@ using OrleansTrain.Hosting.Clustering;
 using OrleansTrain.Hosting.Embedded;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
+using OrleansTrain.Training.Native;
 
 namespace OrleansTrain.Client.Sessions;
 
@@ -35,6 +36,7 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
                 HomeFolder = home.Root,
                 Silos = options.Silos,
                 SlotsPerSilo = (options.Slots + options.Silos - 1) / options.Silos,
+                Devices = Task.Run(() => EmbeddedDevices.Choose(options.Device, options.Slots, options.Silos, CountGpus), cancellationToken),
                 ObjectStores = ObjectStoreOptions.FromEnvironment(home.Store),
                 Tracking = MlflowClientOptions.FromEnvironment(),
                 Verbose = options.Verbose,
@@ -78,6 +80,12 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
                 Verbose = options.Verbose,
             },
             cancellationToken);
+
+    private static int CountGpus()
+    {
+        TorchRuntime.Initialize();
+        return DeviceChoice.CudaDeviceCount();
+    }
 
     private string? Read(string variable) => environment(variable) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 

@@ -9,6 +9,9 @@ internal sealed record SessionOptions
     /// <summary>Rank slots that an embedded cluster must offer.</summary>
     public int Slots { get; init; } = 1;
 
+    /// <summary>What the slots of an embedded cluster are to be: auto, cpu or cuda.</summary>
+    public string Device { get; init; } = "auto";
+
     /// <summary>Log lines of the parts go to stderr.</summary>
     public bool Verbose { get; init; }
 }

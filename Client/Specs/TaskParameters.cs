@@ -1,6 +1,7 @@
 using OrleansTrain.Client.Catalog;
 using OrleansTrain.Client.Errors;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting.Usage;
 
 namespace OrleansTrain.Client.Specs;
 

@@ -51,9 +51,10 @@ public sealed class EmbeddedHost : IClusterSession
         try
         {
             var tracking = options.Tracking ?? new MlflowClientOptions { TrackingUri = server!.Uri };
+            var devices = await options.Devices;
             for (var silo = 0; silo < options.Silos + options.PreprocessingSilos; silo++)
             {
-                var host = Build(options, tracking, secret, silo < options.Silos ? options.SlotsPerSilo : 0, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
+                var host = Build(options, tracking, devices, secret, silo < options.Silos ? options.SlotsPerSilo : 0, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
                 hosts.Add(host);
                 await host.StartAsync(cancellationToken);
             }
@@ -70,7 +71,7 @@ public sealed class EmbeddedHost : IClusterSession
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(Stop(_silos, _tracking));
 
-    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, string secret, int slots, int siloPort, int gatewayPort, IPEndPoint primary)
+    private static IHost Build(EmbeddedOptions options, MlflowClientOptions tracking, string devices, string secret, int slots, int siloPort, int gatewayPort, IPEndPoint primary)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddClientLogging(options.Verbose);
@@ -82,6 +83,7 @@ public sealed class EmbeddedHost : IClusterSession
             GatewayPort = gatewayPort,
             PrimarySilo = primary,
             Slots = slots,
+            Devices = devices,
             StateFolder = Path.Combine(options.HomeFolder, "state"),
             ObjectStores = options.ObjectStores,
             Tracking = tracking,

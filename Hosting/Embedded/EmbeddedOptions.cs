@@ -18,6 +18,9 @@ public sealed record EmbeddedOptions
     /// <summary>Rank slots a silo offers.</summary>
     public int SlotsPerSilo { get; init; } = Environment.ProcessorCount;
 
+    /// <summary><c>cuda</c> when each slot is a GPU, else <c>cpu</c>; a task, since libtorch loads while the tracking server starts.</summary>
+    public Task<string> Devices { get; init; } = Task.FromResult("cpu");
+
     /// <summary>Objects: an S3 server or <c>store/</c>.</summary>
     public required ObjectStoreOptions ObjectStores { get; init; }
 

@@ -1,4 +1,6 @@
+using OrleansTrain.Harness;
 using OrleansTrain.Harness.Processes;
+using OrleansTrain.Harness.Proxy;
 
 namespace OrleansTrain.Cluster.Tests;
 
@@ -54,7 +56,36 @@ public class LostSiloTests(ClusterFixture fixture)
         var leaving = (await run.Hosts())[0];
         leaving.Process.Send(Signal.Terminate);
 
-        Assert.Equal(0, await leaving.Process.WaitForExit(TimeSpan.FromSeconds(40)));
+        var code = await leaving.Process.WaitForExit(TimeSpan.FromSeconds(40));
+        Assert.True(code == 0, $"the silo left with exit code {code}; it printed:\n{leaving.Process.Output}");
+        var outcome = await run.Finished();
+        Assert.Equal(weights, outcome.WeightsSha256);
+        Assert.Equal(0, outcome.Restarts);
+    }
+
+    [Fact]
+    public async Task A_silo_that_leaves_slowly_is_not_cut_short()
+    {
+        // System.CommandLine by itself ends a process 2 seconds after SIGTERM; each of these lines is 0.3 s after the one before.
+        const int LinesOfFourSeconds = 13;
+        var cluster = await fixture.With(silos: 3, slots: 2);
+        var weights = await fixture.Undisturbed(Ranks, Epochs);
+        await using var run = TestRun.Start(cluster, ClusterFixture.Train(Ranks, Epochs));
+        await run.Epoch(3);
+        var leaving = (await run.Hosts())[0].Process;
+
+        // What its ranks have learned cannot be written down yet.
+        cluster.S3Proxy.Fault = new ProxyFault.Stall();
+        leaving.Send(Signal.Terminate);
+        await Deadline.Until(
+            () => leaving.HasExited || leaving.Lines.Count(line => line.Text.Contains("Leaving:", StringComparison.Ordinal)) >= LinesOfFourSeconds,
+            "the silo waits for its ranks to be handed over",
+            TimeSpan.FromSeconds(30));
+        cluster.S3Proxy.Fault = ProxyFault.None;
+
+        var code = await leaving.WaitForExit(TimeSpan.FromSeconds(60));
+        Assert.True(code == 0, $"the silo left with exit code {code}; it printed:\n{leaving.Output}");
+        Assert.DoesNotContain("Leaving without", leaving.Output, StringComparison.Ordinal);
         var outcome = await run.Finished();
         Assert.Equal(weights, outcome.WeightsSha256);
         Assert.Equal(0, outcome.Restarts);

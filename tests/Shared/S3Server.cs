@@ -28,7 +28,7 @@ public sealed partial class S3Server : IAsyncLifetime
         var script = Path.Combine(Repository.Root, "artifacts", "tools", "node_modules", "s3rver", "bin", "s3rver.js");
         if (!File.Exists(script))
         {
-            throw new FileNotFoundException($"The S3 server of the tests is not installed ({script}): run build/test-tools.sh.");
+            throw new FileNotFoundException($"The S3 server of the tests is not installed ({script}): run ./test.sh --install-only.");
         }
 
         // Without the legacy provider s3rver fails on Node 17 and later when a listing has more than one page.

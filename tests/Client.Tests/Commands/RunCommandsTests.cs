@@ -42,6 +42,19 @@ public class RunCommandsTests
     }
 
     [Theory]
+    [InlineData("show")]
+    [InlineData("status")]
+    [InlineData("resume")]
+    public async Task ARunThatTrackingDoesNotKnowIsNamed(string command)
+    {
+        var client = new ClientHarness { Tracking = new FakeTracking(Recorded), IsRunning = false };
+
+        Assert.Equal(1, await client.RunAsync(command, "nope"));
+
+        Assert.Equal("error: no run nope is known here; 'orleanstrain runs' lists those there are\n", client.Errors);
+    }
+
+    [Theory]
     [InlineData("watch", "x")]
     [InlineData("cancel", "x")]
     [InlineData("cluster")]

@@ -38,6 +38,19 @@ public class UsageTests
     }
 
     [Fact]
+    public async Task TheVersionIsSaidHoweverItIsAskedFor()
+    {
+        var (command, flag) = (new ClientHarness(), new ClientHarness());
+
+        Assert.Equal(0, await command.RunAsync("version"));
+        Assert.Equal(0, await flag.RunAsync("--version"));
+
+        Assert.StartsWith("orleanstrain ", flag.Output, StringComparison.Ordinal);
+        Assert.Equal(command.Output, flag.Output);
+        Assert.Equal("", flag.Errors);
+    }
+
+    [Fact]
     public async Task AMissingArgumentIsOneLine()
     {
         var client = new ClientHarness();

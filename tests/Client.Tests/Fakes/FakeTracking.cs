@@ -19,7 +19,7 @@ internal sealed class FakeTracking(params MlflowRun[] runs) : ITrackingAccess, I
     public Task<MlflowRun> GetRunAsync(string runId, CancellationToken cancellationToken = default) =>
         runs.FirstOrDefault(run => run.RunId == runId) is { } found
             ? Task.FromResult(found)
-            : Task.FromException<MlflowRun>(new MlflowException($"Run with id={runId} not found"));
+            : Task.FromException<MlflowRun>(new MlflowException($"Run with id={runId} not found", MlflowErrorCodes.ResourceDoesNotExist));
 
     public Task<MlflowExperiment> GetExperimentAsync(string experimentId, CancellationToken cancellationToken = default) =>
         Task.FromResult(new MlflowExperiment(experimentId, "digits"));

@@ -15,6 +15,14 @@ public class PlainRunDisplayTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
+    public void AMessageThatSaysThePhaseIsNotPrefixedWithIt()
+    {
+        Assert.Equal("waiting for 2 rank slots", RunLines.Phase(Statuses.Waiting with { Message = "waiting for 2 rank slots" }));
+        Assert.Equal("recovering (attempt 2): waiting for 2 rank slots", RunLines.Phase(
+            Statuses.Waiting with { Phase = RunPhase.Recovering, Attempt = 2, Message = "waiting for 2 rank slots" }));
+    }
+
+    [Fact]
     public async Task EpochsAndPhasesAreOneLineEach()
     {
         var lines = await Show(

@@ -1,7 +1,7 @@
-namespace OrleansTrain.Client.Specs;
+namespace OrleansTrain.Hosting.Usage;
 
 /// <summary>Finds what a misspelt name was probably meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary><paramref name="refusal"/>, the candidate that was probably meant, and all there are: <c>…; did you mean 'x'? Tasks: x, y</c>.</summary>
     /// <param name="kind">What the candidates are: <c>Tasks</c>.</param>

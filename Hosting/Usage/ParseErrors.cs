@@ -1,11 +1,12 @@
 using System.CommandLine;
-using OrleansTrain.Client.Specs;
 
-namespace OrleansTrain.Client.Commands;
+namespace OrleansTrain.Hosting.Usage;
 
 /// <summary>Makes one line of what is wrong with a command line, with the nearest name for a misspelt one.</summary>
-internal static class ParseErrors
+public static class ParseErrors
 {
+    /// <summary>The first thing that is wrong.</summary>
+    /// <param name="parse">With errors.</param>
     public static string Describe(ParseResult parse)
     {
         var command = parse.CommandResult.Command;

@@ -1,6 +1,6 @@
-using OrleansTrain.Client.Specs;
+using OrleansTrain.Hosting.Usage;
 
-namespace OrleansTrain.Client.Tests.Specs;
+namespace OrleansTrain.Hosting.Tests.Usage;
 
 public class NearestNameTests
 {
