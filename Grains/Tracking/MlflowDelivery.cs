@@ -8,6 +8,9 @@ namespace OrleansTrain.Grains.Tracking;
 /// <summary>Turns outbox entries into calls to MLflow. Every call may be repeated without showing twice.</summary>
 internal sealed class MlflowDelivery(IMlflowClient mlflow, IObjectStores stores)
 {
+    /// <summary>Which server this delivers to.</summary>
+    public string Server => mlflow.TrackingUri.ToString().TrimEnd('/');
+
     /// <summary>Sends one batch of an outbox.</summary>
     /// <param name="mayBeThere">The batch was sent before and its fate is not known: points that MLflow has are left out.</param>
     /// <exception cref="MlflowException">It was not delivered.</exception>

@@ -30,12 +30,13 @@ internal sealed partial class RunGrain(
     private string? _lastError;
     private bool _mayBeThere;
     private bool _hasReminder;
+    private bool _isListed;
     private bool _unstored;
 
     // Anything stored but not known to be delivered may have been sent by an activation that was lost.
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _mayBeThere = !Outbox.IsEmpty;
+        _mayBeThere = _isListed = !Outbox.IsEmpty;
         metrics.Watch(RunId, () => storage.State.Pending.Count);
         StartSending();
         return Task.CompletedTask;
@@ -57,6 +58,8 @@ internal sealed partial class RunGrain(
     private string RunId => this.GetPrimaryKeyString();
 
     private Outbox Outbox => new(storage.State, time);
+
+    private IUndeliveredGrain Undelivered => GrainFactory.GetGrain<IUndeliveredGrain>(delivery.Server);
 
     public Task LogParams(IReadOnlyDictionary<string, string> parameters) => Outbox.AcceptParams(parameters) || _unstored ? Accepted() : Task.CompletedTask;
 
@@ -196,6 +199,8 @@ internal sealed partial class RunGrain(
             await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, _deactivating.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
+
+        await TakeOffList();
     }
 
     // One bad entry must not hold up the others: a refused batch is sent again one by one.
@@ -246,6 +251,8 @@ internal sealed partial class RunGrain(
 
         try
         {
+            await Undelivered.Add(RunId);
+            _isListed = true;
             await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
             _hasReminder = true;
         }
@@ -254,6 +261,26 @@ internal sealed partial class RunGrain(
 #pragma warning restore CA1031
         {
             LogNoReminder(error, RunId);
+        }
+    }
+
+    private async Task TakeOffList()
+    {
+        if (!_isListed || !Outbox.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            await Undelivered.Remove(RunId);
+            _isListed = false;
+        }
+#pragma warning disable CA1031 // Still on the list it is woken for nothing, once.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogStillListed(error, RunId);
         }
     }
 
@@ -270,6 +297,9 @@ internal sealed partial class RunGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: no reminder could be set for the outbox")]
     private partial void LogNoReminder(Exception error, string runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: everything is delivered, but it could not be taken off the list of those that wait")]
+    private partial void LogStillListed(Exception error, string runId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}: MLflow refused {Count} entries for good: {Reason}")]
     private partial void LogRefused(string runId, int count, string reason);

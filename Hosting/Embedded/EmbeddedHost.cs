@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Hosting.Access;
 using OrleansTrain.Hosting.Logging;
 using OrleansTrain.Hosting.Telemetry;
@@ -59,7 +60,12 @@ public sealed class EmbeddedHost : IClusterSession
                 await host.StartAsync(cancellationToken);
             }
 
-            return new EmbeddedHost(server, hosts, ports[1], secret, tracking.TrackingUri.ToString().TrimEnd('/'));
+            var embedded = new EmbeddedHost(server, hosts, ports[1], secret, tracking.TrackingUri.ToString().TrimEnd('/'));
+
+            // What earlier processes could not deliver to this MLflow goes on now; nobody waits for it.
+            var mlflow = hosts[0].Services.GetRequiredService<IMlflowClient>().TrackingUri.ToString().TrimEnd('/');
+            await embedded.Grains.GetGrain<IUndeliveredGrain>(mlflow).Wake();
+            return embedded;
         }
         catch
         {

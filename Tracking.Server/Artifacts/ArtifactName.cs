@@ -8,7 +8,10 @@ internal static class ArtifactName
 {
     private const int MostDecodings = 10;
 
-    /// <returns>The name with what was still percent-encoded decoded, as MLflow does.</returns>
+    /// <returns>
+    /// The name with what was still percent-encoded decoded, as MLflow does, and control characters encoded again. MLflow's client needs
+    /// that: <c>log_image(key, step)</c> names its files <c>KEY%step%3%timestamp%17…</c>, and <c>%17</c> reads as a control character.
+    /// </returns>
     /// <exception cref="MlflowError">The name could lead elsewhere.</exception>
     public static string Check(string path)
     {
@@ -18,6 +21,7 @@ internal static class ArtifactName
             decoded = next;
         }
 
+        decoded = string.Concat(decoded.Select(static letter => char.IsAscii(letter) && char.IsControl(letter) ? $"%{(int)letter:x2}" : $"{letter}"));
         return IsSafe(decoded) ? decoded : throw MlflowError.InvalidParameter("Invalid path");
     }
 

@@ -5,7 +5,7 @@ namespace OrleansTrain.Tracking.Server.Database;
 /// <summary>The tables. <c>user_version</c> counts the steps applied; a newer file is refused rather than misread.</summary>
 internal static class Schema
 {
-    private static readonly string[] Steps = [SchemaSteps.Tracking, SchemaSteps.Registry];
+    private static readonly string[] Steps = [SchemaSteps.Tracking, SchemaSteps.Registry, SchemaSteps.VersionFiles];
 
     /// <exception cref="TrackingServerException">The file was written by a newer version.</exception>
     public static void Create(SqliteConnection connection)

@@ -179,4 +179,11 @@ internal static class SchemaSteps
             UNIQUE (model_id, run_id, key, timestamp, step, value, is_nan)
         );
         """;
+
+    /// <summary>Where a version's files are, which is not its source where that names another model (<c>models:/…</c>).</summary>
+    public const string VersionFiles = """
+        ALTER TABLE model_versions ADD COLUMN storage_location TEXT NOT NULL DEFAULT '';
+        UPDATE model_versions SET storage_location = coalesce(
+            (SELECT artifact_uri FROM logged_models WHERE source = 'models:/' || logged_models.model_id), source);
+        """;
 }

@@ -10,6 +10,7 @@ internal static class Validation
     private const int KeyLength = 250;
     private const int ParamLength = 6000;
     private const int TagLength = 8000;
+    private const int RegistryTagLength = 100_000;
     private const int ExperimentTagLength = 5000;
     private const int ExperimentNameLength = 500;
     private const string BadCharacters =
@@ -22,6 +23,14 @@ internal static class Validation
         CheckName("key", key);
         CheckLength("key", KeyLength, key);
         CheckLength("value", ExperimentTagLength, value);
+    }
+
+    /// <summary>Tags of registered models and of their versions: long, because the text of a prompt is one.</summary>
+    public static void CheckRegistryTag(string key, string value)
+    {
+        CheckName("key", key);
+        CheckLength("key", KeyLength, key);
+        CheckLength("value", RegistryTagLength, value);
     }
 
     /// <param name="path">What the complaint calls the param: <c>params[3]</c>, or nothing.</param>

@@ -40,7 +40,7 @@ internal static class RegistrySearch
     public static List<RegisteredModelRecord> FindModels(Session session, string filter, IReadOnlyList<string> orderBy, long limit, long offset)
     {
         var parameters = new SqlParameters();
-        var where = Where(filter, Models, "registered_model_tags t WHERE t.name = m.name", parameters);
+        var where = Where(filter, Models, "registered_model_tags t WHERE t.name = m.name", "registered_model_tags t WHERE t.name = m.name", parameters);
         return RegisteredModelTable.Search(
             session, string.Join(" AND ", ["TRUE", .. where]), Order(orderBy, Models, ["m.name ASC"]), limit, offset, parameters.ToArray());
     }
@@ -48,7 +48,12 @@ internal static class RegistrySearch
     public static List<ModelVersionRecord> FindVersions(Session session, string filter, IReadOnlyList<string> orderBy, long limit, long offset)
     {
         var parameters = new SqlParameters();
-        var where = Where(filter, Versions, "model_version_tags t WHERE t.name = v.name AND t.version = v.version", parameters);
+        var where = Where(
+            filter,
+            Versions,
+            "model_version_tags t WHERE t.name = v.name AND t.version = v.version",
+            "model_version_tags t WHERE t.name = v.name",
+            parameters);
         return ModelVersionTable.Search(
             session,
             string.Join(" AND ", [ModelVersionTable.NotDeleted, .. where]),
@@ -58,13 +63,25 @@ internal static class RegistrySearch
             parameters.ToArray());
     }
 
-    private static List<string> Where(string filter, RegistryDialect dialect, string tags, SqlParameters parameters) =>
-    [
-        .. new FilterParser(dialect).Parse(filter).Select(comparison => comparison.Entity == Entity.Tag
-            ? $"EXISTS (SELECT 1 FROM {tags} AND t.key = {parameters.Add(comparison.Key)} "
-                + $"AND {ComparisonSql.Of(comparison, "t.value", numeric: false, parameters)})"
-            : ComparisonSql.Of(comparison, dialect.ColumnOf(comparison.Key), dialect.IsNumericAttribute(comparison.Key), parameters)),
-    ];
+    /// <param name="tags">The tags of a row, as SQL.</param>
+    /// <param name="tagsOfName">The tags of all rows of its name: where one of them marks a prompt, all are versions of a prompt.</param>
+    private static IEnumerable<string> Where(string filter, RegistryDialect dialect, string tags, string tagsOfName, SqlParameters parameters)
+    {
+        var comparisons = new FilterParser(dialect).Parse(filter);
+        if (!Prompts.AreAskedFor(comparisons))
+        {
+            comparisons = [.. comparisons.Where(static comparison => !Prompts.IsAbout(comparison))];
+            yield return $"NOT EXISTS (SELECT 1 FROM {tagsOfName} AND t.key = '{PromptTag.Key}' AND t.value = 'true')";
+        }
+
+        foreach (var comparison in comparisons)
+        {
+            yield return comparison.Entity == Entity.Tag
+                ? $"EXISTS (SELECT 1 FROM {tags} AND t.key = {parameters.Add(comparison.Key)} "
+                    + $"AND {ComparisonSql.Of(comparison, "t.value", numeric: false, parameters)})"
+                : ComparisonSql.Of(comparison, dialect.ColumnOf(comparison.Key), dialect.IsNumericAttribute(comparison.Key), parameters);
+        }
+    }
 
     /// <param name="always">Orders what is still tied.</param>
     private static string Order(IReadOnlyList<string> orderBy, RegistryDialect dialect, string[] always)

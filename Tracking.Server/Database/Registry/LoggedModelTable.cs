@@ -102,14 +102,14 @@ internal static class LoggedModelTable
     };
 
     private static List<KeyValue> Pairs(Session session, string table, string modelId) => session.Query(
-        $"SELECT key, value FROM {table} WHERE model_id = $1 ORDER BY rowid", static row => new KeyValue(row.GetString(0), row.GetString(1)), modelId);
+        $"SELECT key, value FROM {table} WHERE model_id = $1 ORDER BY key", static row => new KeyValue(row.GetString(0), row.GetString(1)), modelId);
 
     private static LoggedModelRecord Read(SqliteDataReader row) => new(
         row.GetString(0),
         row.GetInt64(1),
         row.GetString(2),
-        row.IsDBNull(3) ? null : row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
+        row.IsDBNull(3) ? "" : row.GetString(3),
+        row.IsDBNull(4) ? "" : row.GetString(4),
         row.GetString(5),
         row.GetString(6),
         row.GetInt64(7),

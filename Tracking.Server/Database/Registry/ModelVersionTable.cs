@@ -7,7 +7,8 @@ namespace OrleansTrain.Tracking.Server.Database.Registry;
 internal static class ModelVersionTable
 {
     private const string DeletedStage = "Deleted_Internal";
-    private const string Columns = "name, version, description, current_stage, source, run_id, run_link, model_id, creation_time, last_updated_time";
+    private const string Columns =
+        "name, version, description, current_stage, source, storage_location, run_id, run_link, model_id, creation_time, last_updated_time";
 
     /// <summary>Versions that are there, as SQL on <c>v</c>.</summary>
     public const string NotDeleted = $"v.current_stage <> '{DeletedStage}'";
@@ -19,13 +20,14 @@ internal static class ModelVersionTable
         var number = session.Query(
             $"""
             INSERT INTO model_versions ({Columns})
-            SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $8 FROM model_versions WHERE name = $1 RETURNING version
+            SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $9 FROM model_versions WHERE name = $1 RETURNING version
             """,
             static row => row.GetInt64(0),
             version.Name,
             version.Description,
             version.Stage,
             version.Source,
+            version.StorageLocation,
             version.RunId,
             version.RunLink,
             version.ModelId,
@@ -90,7 +92,7 @@ internal static class ModelVersionTable
         session.Execute(
             """
             UPDATE model_versions
-            SET current_stage = $3, description = NULL, source = '', run_id = '', run_link = '', model_id = '', last_updated_time = $4
+            SET current_stage = $3, description = NULL, source = '', storage_location = '', run_id = '', run_link = '', model_id = '', last_updated_time = $4
             WHERE name = $1 AND version = $2
             """,
             version.Name,
@@ -135,6 +137,7 @@ internal static class ModelVersionTable
         row.GetString(5),
         row.GetString(6),
         row.GetString(7),
-        row.GetInt64(8),
-        row.GetInt64(9));
+        row.GetString(8),
+        row.GetInt64(9),
+        row.GetInt64(10));
 }

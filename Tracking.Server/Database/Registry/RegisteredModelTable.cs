@@ -7,9 +7,9 @@ internal static class RegisteredModelTable
 {
     private const string Columns = "name, description, creation_time, last_updated_time";
 
-    public static RegisteredModelRecord Create(Session session, string name, string description, IEnumerable<KeyValue> tags)
+    public static RegisteredModelRecord Create(Session session, string name, string description, IReadOnlyList<KeyValue> tags)
     {
-        CheckFree(session, name);
+        CheckFree(session, name, isPrompt: tags.Any(static tag => tag.Key == PromptTag.Key));
         session.Execute($"INSERT INTO registered_models ({Columns}) VALUES ($1, $2, $3, $3)", name, description, Clock.NowMilliseconds());
         foreach (var tag in tags)
         {
@@ -41,7 +41,7 @@ internal static class RegisteredModelTable
     /// <summary>Versions, tags and aliases go with the name.</summary>
     public static void Rename(Session session, string name, string newName)
     {
-        CheckFree(session, newName);
+        CheckFree(session, newName, IsPrompt(session, name));
         var now = Clock.NowMilliseconds();
         session.Execute("UPDATE registered_models SET name = $2, last_updated_time = $3 WHERE name = $1", name, newName, now);
         session.Execute("UPDATE model_versions SET last_updated_time = $2 WHERE name = $1", newName, now);
@@ -72,13 +72,24 @@ internal static class RegisteredModelTable
         static row => new AliasRecord(row.GetString(0), row.GetInt64(1)),
         name);
 
-    private static void CheckFree(Session session, string name)
+    private static void CheckFree(Session session, string name, bool isPrompt)
     {
-        if (session.Single("SELECT name FROM registered_models WHERE name = $1", static row => row.GetString(0), name) is not null)
+        if (session.Single("SELECT name FROM registered_models WHERE name = $1", static row => row.GetString(0), name) is null)
         {
-            throw MlflowError.AlreadyExists($"Registered Model (name={name}) already exists.");
+            return;
         }
+
+        var (wanted, there) = (Kind(isPrompt), Kind(IsPrompt(session, name)));
+        throw MlflowError.AlreadyExists(wanted == there
+            ? $"{wanted} (name={name}) already exists."
+            : $"Tried to create a {wanted.ToLowerInvariant()} with name {PythonText.Repr(name)}, but the name is already taken by a "
+                + $"{there.ToLowerInvariant()}. MLflow does not allow creating a model and a prompt with the same name.");
+
+        static string Kind(bool isPrompt) => isPrompt ? "Prompt" : "Registered Model";
     }
+
+    private static bool IsPrompt(Session session, string name) => session.Single(
+        "SELECT key FROM registered_model_tags WHERE name = $1 AND key = $2", static row => row.GetString(0), name, PromptTag.Key) is not null;
 
     private static RegisteredModelRecord Complete(Session session, RegisteredModelRecord model) => model with
     {

@@ -12,12 +12,16 @@ internal sealed record RegisteredModelRecord(string Name, string? Description, l
     public IReadOnlyList<ModelVersionRecord> LatestVersions { get; init; } = [];
 }
 
+/// <param name="Source">What the version was made from, as the caller said it.</param>
+/// <param name="StorageLocation">Where its files are.</param>
+/// <param name="ModelId">The logged model it was made from, or "".</param>
 internal sealed record ModelVersionRecord(
     string Name,
     long Version,
     string? Description,
     string Stage,
     string Source,
+    string StorageLocation,
     string RunId,
     string RunLink,
     string ModelId,

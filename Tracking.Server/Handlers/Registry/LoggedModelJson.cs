@@ -17,8 +17,8 @@ internal static class LoggedModelJson
             json.WriteNumber("last_updated_timestamp_ms", model.LastUpdatedTime);
             json.WriteString("artifact_uri", model.ArtifactUri);
             json.WriteString("status", model.Status);
-            WriteIfSet(json, "model_type", model.ModelType);
-            WriteIfSet(json, "source_run_id", model.SourceRunId);
+            json.WriteString("model_type", model.ModelType);
+            json.WriteString("source_run_id", model.SourceRunId);
             json.WriteList("tags", model.Tags, JsonWriting.WriteKeyValue);
         });
         json.WriteObject("data", () =>

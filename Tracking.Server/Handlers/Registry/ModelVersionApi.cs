@@ -72,29 +72,52 @@ internal sealed class ModelVersionApi(TrackingDatabase database)
 
     private void Create(Message request, Utf8JsonWriter json)
     {
-        ModelSource.Check(request.Text("source"));
         List<KeyValue> tags = [.. request.Many("tags").Select(Messages.ToKeyValue)];
-        tags.ForEach(static tag => Validation.CheckExperimentTag(tag.Key, tag.Value));
-        Answer(json, database.Write(session => ModelVersionTable.Create(
-            session,
-            new ModelVersionRecord(
-                RegisteredModelTable.Get(session, request.Text("name")).Name,
-                Version: 0,
-                request.Text("description"),
-                RegistryNames.CheckStage("None"),
-                request.Text("source"),
-                request.Text("run_id"),
-                request.Text("run_link"),
-                request.Text("model_id"),
-                CreationTime: 0,
-                LastUpdatedTime: 0),
-            tags)));
+        if (!tags.Exists(static tag => tag.Key == PromptTag.Key))
+        {
+            ModelSource.Check(request.Text("source"));
+        }
+
+        tags.ForEach(static tag => Validation.CheckRegistryTag(tag.Key, tag.Value));
+        Answer(json, database.Write(session =>
+        {
+            var model = RegisteredModelTable.Get(session, request.Text("name")).Name;
+            var files = ModelUri.Resolve(session, request.Text("source"));
+            var version = ModelVersionTable.Create(
+                session,
+                new ModelVersionRecord(
+                    model,
+                    Version: 0,
+                    request.Text("description"),
+                    RegistryNames.CheckStage("None"),
+                    request.Text("source"),
+                    files.Location,
+                    RunOf(session, request, files),
+                    request.Text("run_link"),
+                    request.Text("model_id"),
+                    CreationTime: 0,
+                    LastUpdatedTime: 0),
+                tags);
+            if (version.ModelId.Length > 0)
+            {
+                RegisteredAs.Add(session, version);
+            }
+
+            return version;
+        }));
     }
+
+    /// <returns>The run that made the files: where the request names none, that of the model they come from.</returns>
+    private static string RunOf(Session session, Message request, ModelFiles files) =>
+        request.Text("run_id") is { Length: > 0 } named ? named
+        : files.RunId.Length > 0 ? files.RunId
+        : request.Text("model_id") is { Length: > 0 } model ? LoggedModelTable.Get(session, model).SourceRunId
+        : "";
 
     private void Get(Message request, Utf8JsonWriter json) => Answer(json, database.Read(session => Find(session, request)));
 
     private void GetSource(Message request, Utf8JsonWriter json) =>
-        json.WriteString("artifact_uri", database.Read(session => Find(session, request)).Source);
+        json.WriteString("artifact_uri", database.Read(session => Find(session, request).StorageLocation));
 
     private void Update(Message request, Utf8JsonWriter json) => Answer(json, database.Write(session =>
     {
@@ -118,7 +141,7 @@ internal sealed class ModelVersionApi(TrackingDatabase database)
     private void SetTag(Message request, Utf8JsonWriter json)
     {
         var tag = request.ToKeyValue();
-        Validation.CheckExperimentTag(tag.Key, tag.Value);
+        Validation.CheckRegistryTag(tag.Key, tag.Value);
         database.Write(session =>
         {
             var version = Find(session, request);

@@ -56,7 +56,7 @@ internal sealed class RegisteredModelApi(TrackingDatabase database)
     private void Create(Message request, Utf8JsonWriter json)
     {
         List<KeyValue> tags = [.. request.Many("tags").Select(Messages.ToKeyValue)];
-        tags.ForEach(static tag => Validation.CheckExperimentTag(tag.Key, tag.Value));
+        tags.ForEach(static tag => Validation.CheckRegistryTag(tag.Key, tag.Value));
         Answer(json, database.Write(session => RegisteredModelTable.Create(session, request.Text("name"), request.Text("description"), tags)));
     }
 
@@ -93,7 +93,7 @@ internal sealed class RegisteredModelApi(TrackingDatabase database)
     private void SetTag(Message request, Utf8JsonWriter json)
     {
         var tag = request.ToKeyValue();
-        Validation.CheckExperimentTag(tag.Key, tag.Value);
+        Validation.CheckRegistryTag(tag.Key, tag.Value);
         database.Write(session => RegisteredModelTable.SetTag(session, RegisteredModelTable.Get(session, request.Text("name")).Name, tag));
     }
 

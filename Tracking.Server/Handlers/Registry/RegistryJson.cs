@@ -42,11 +42,6 @@ internal static class RegistryJson
         json.WriteString("status", "READY");
         json.WriteList("tags", version.Tags, JsonWriting.WriteKeyValue);
         json.WriteString("run_link", version.RunLink);
-        if (version.ModelId.Length > 0)
-        {
-            json.WriteString("model_id", version.ModelId);
-        }
-
         if (version.Aliases.Count > 0)
         {
             json.WriteStartArray("aliases");

@@ -16,12 +16,12 @@ internal static class LeftOut
     /// <summary>Does what stood before this recording.</summary>
     public static async Task BeforeAsync(Replayer replayer, Recording recording)
     {
-        switch (recording.Id[..4])
+        switch (recording.Id)
         {
-            case "158-":
+            case "158-log-batch-100-params":
                 await LogThousandMetricsAsync(replayer);
                 break;
-            case "334-":
+            case "334-artifacts-list-root":
                 await PutArtifactsOnS3Async(replayer);
                 break;
         }

@@ -28,7 +28,12 @@ internal static partial class Normal
         _ => node?.DeepClone(),
     };
 
-    private static string Text(string value) => RandomName().IsMatch(value) ? "RANDOM-NAME" : ArtifactRoot().Replace(value, "mlflow-artifacts:/");
+    private static string Text(string value) => RandomName().IsMatch(value) ? "RANDOM-NAME"
+        : PythonSet().Replace(ArtifactRoot().Replace(value, "mlflow-artifacts:/"), static set => $"{{{string.Join(", ", set.Value[1..^1].Split(", ").Order(StringComparer.Ordinal))}}}");
+
+    /// <summary>Python prints the members of a set in any order.</summary>
+    [GeneratedRegex(@"\{'[^{}]*'\}")]
+    private static partial Regex PythonSet();
 
     [GeneratedRegex(@"^[a-z]+-[a-z]+-\d{1,3}$")]
     private static partial Regex RandomName();

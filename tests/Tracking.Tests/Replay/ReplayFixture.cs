@@ -15,6 +15,9 @@ public sealed class ReplayFixture : IAsyncLifetime
         {
             await ReplayAsync([.. series, .. Recording.LoadPythonClient($"{series.Key}.json")]);
         }
+
+        // To a server of its own, from its first request.
+        await ReplayAsync(Recording.LoadPythonClient("whole.json"));
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

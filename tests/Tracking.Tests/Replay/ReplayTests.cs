@@ -4,7 +4,7 @@ public sealed class ReplayTests(ReplayFixture replay) : IClassFixture<ReplayFixt
 {
     private static readonly string[] Ids =
     [
-        .. Recording.LoadAll().Concat(Recording.LoadPythonClient("proxy.json")).Concat(Recording.LoadPythonClient("direct.json"))
+        .. Recording.LoadAll().Concat(new[] { "proxy.json", "direct.json", "whole.json" }.SelectMany(Recording.LoadPythonClient))
             .Select(recording => recording.Id),
     ];
 

@@ -58,6 +58,63 @@ public sealed class RegistryTests(EmbeddedServer server) : IClassFixture<Embedde
             string.Join(' ', answer.RootElement.GetProperty("registered_models").EnumerateArray().Select(model => model.GetProperty("name").GetString())));
     }
 
+    /// <summary>What MLflow's client adds to every search for models.</summary>
+    [Fact]
+    public async Task Models_without_the_mark_of_prompts_are_found_and_prompts_are_not()
+    {
+        await Post("registered-models/create", """{"name": "marked-model"}""");
+        await Post("registered-models/create", """{"name": "marked-prompt", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}""");
+        foreach (var (name, tags) in new[] { ("marked-model", ""), ("marked-prompt", """{"key": "mlflow.prompt.is_prompt", "value": "true"}""") })
+        {
+            await Post("model-versions/create", $$"""{"name": "{{name}}", "source": "runs:/abc/model", "tags": [{{tags}}]}""");
+        }
+
+        foreach (var method in new[] { "registered-models", "model-versions" })
+        {
+            Assert.Equal(["marked-model"], await NamesAsync(method, "name LIKE 'marked-%' AND tag.`mlflow.prompt.is_prompt` != 'true'"));
+            Assert.Equal(["marked-model"], await NamesAsync(method, "name LIKE 'marked-%'"));
+            Assert.Equal(["marked-prompt"], await NamesAsync(method, "tag.`mlflow.prompt.is_prompt` = 'true' AND name LIKE 'marked-%'"));
+        }
+    }
+
+    [Fact]
+    public async Task A_version_made_from_a_logged_model_knows_its_run_and_its_files()
+    {
+        var run = await server.NewRunAsync("versions of logged models");
+        var made = await Post(
+            "logged-models", $$"""{"experiment_id": "{{run.Info.ExperimentId}}", "name": "net", "source_run_id": "{{run.RunId}}"}""");
+        var info = made.GetProperty("model").GetProperty("info");
+        var id = info.GetProperty("model_id").GetString();
+        await Post("registered-models/create", """{"name": "from-logged"}""");
+
+        var first = await Post("model-versions/create", $$"""{"name": "from-logged", "source": "models:/{{id}}", "model_id": "{{id}}"}""");
+        await Post("model-versions/create", """{"name": "from-logged", "source": "models:/from-logged/1"}""");
+
+        Assert.Equal(run.RunId, first.GetProperty("model_version").GetProperty("run_id").GetString());
+        foreach (var version in new[] { 1, 2 })
+        {
+            var (_, files) = await server.SendAsync(HttpMethod.Get, $"{Api}model-versions/get-download-uri?name=from-logged&version={version}");
+            Assert.Contains(info.GetProperty("artifact_uri").GetString()!, files, StringComparison.Ordinal);
+        }
+
+        var (_, model) = await server.SendAsync(HttpMethod.Get, $"{Api}logged-models/{id}");
+        Assert.Contains("""[{\"name\": \"from-logged\", \"version\": 1}]""", model, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("models:/m-00000000000000000000000000000000")]
+    [InlineData("models:/nobody/1")]
+    [InlineData("models:/nobody@best")]
+    public async Task A_version_of_a_model_that_is_not_there_is_refused(string source)
+    {
+        await server.PostAsync("registered-models/create", """{"name": "orphans"}""");
+
+        var (status, body) = await server.PostAsync("model-versions/create", $$"""{"name": "orphans", "source": "{{source}}"}""");
+
+        Assert.Equal(500, status);
+        Assert.Contains($"Unable to fetch model from model URI source artifact location '{source}'", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Moving_to_a_stage_can_archive_who_was_there()
     {
@@ -124,6 +181,14 @@ public sealed class RegistryTests(EmbeddedServer server) : IClassFixture<Embedde
         Assert.Equal(
             expected,
             string.Join(' ', found.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("info").GetProperty("name").GetString())));
+    }
+
+    private async Task<IEnumerable<string?>> NamesAsync(string method, string filter)
+    {
+        var (status, body) = await server.SendAsync(HttpMethod.Get, $"{Api}{method}/search?filter={Uri.EscapeDataString(filter)}");
+        Assert.True(status == 200, body);
+        using var answer = JsonDocument.Parse(body);
+        return [.. answer.RootElement.EnumerateObject().First().Value.EnumerateArray().Select(found => found.GetProperty("name").GetString())];
     }
 
     private async Task<JsonElement> Post(string method, string json)
