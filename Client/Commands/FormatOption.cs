@@ -3,6 +3,7 @@ using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Specs;
 using OrleansTrain.Data.Formats;
 using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Hosting.Usage;
 
 namespace OrleansTrain.Client.Commands;
 
