@@ -53,7 +53,9 @@ public sealed class DatasetCopy(IObjectStores stores)
             ? new MemoryStream((int)content.Length)
             : new FileStream(Path.GetTempFileName(), new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                Mode = FileMode.Create,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
             });
         await content.CopyToAsync(copy, cancellationToken);
         copy.Position = 0;

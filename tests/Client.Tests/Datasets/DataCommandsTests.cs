@@ -53,6 +53,34 @@ public sealed class DataCommandsTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_folder, "store", "datasets", "broken")));
     }
 
+    [Fact]
+    public async Task TheFormatIsNamedAsForTrain()
+    {
+        var digits = Directory.CreateDirectory(Path.Combine(_folder, "digits", "train")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(digits, "points.csv"), "x;label\n1;0\n2;1\n");
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(0, await client.RunAsync("data", "inspect", "digits", "--set", "format.delimiter=;"));
+        Assert.Contains("label: 0: 1  1: 1", client.Output, StringComparison.Ordinal);
+
+        var put = new ClientHarness { WorkingFolder = _folder };
+        Assert.Equal(0, await put.RunAsync("data", "put", "digits", "s3://datasets/digits", "--set", "format=csv", "--set", "format.delimiter=;"));
+        Assert.StartsWith("s3://datasets/digits: 2 train records in 1 blocks", put.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'epochs' is no key of a format (--set epochs)", "epochs=3")]
+    [InlineData("format.channels must be 0, 1 or 3; found '7' (--set format.channels)", "format.channels=7")]
+    [InlineData("--set needs KEY=VALUE; found 'format'", "format")]
+    public async Task WrongFormatsAreRefused(string message, string pair)
+    {
+        var client = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(2, await client.RunAsync("data", "inspect", "mnist", "--set", pair));
+
+        Assert.Contains(message, client.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("error: there is no folder 'mnits' and no dataset of that name comes with the program; did you mean 'mnist'? Datasets: ", "mnits", "s3://datasets/x")]
     [InlineData("error: URI must be s3://BUCKET/PREFIX", "mnist", "datasets/x")]

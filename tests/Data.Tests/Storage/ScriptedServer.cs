@@ -9,6 +9,7 @@ namespace OrleansTrain.Data.Tests.Storage;
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
     private readonly Queue<string> _answers;
     private readonly Task _serving;
 
@@ -41,8 +42,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stop.CancelAsync();
         await _serving;
+        _listener.Stop();
+        _stop.Dispose();
     }
 
     private async Task Serve()
@@ -51,12 +54,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             while (true)
             {
-                using var client = await _listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 await using var stream = client.GetStream();
                 await Answer(stream);
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
             // Stopped.
         }
