@@ -11,7 +11,7 @@ public static class SeededFunctional
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(random);
-        return !training || probability == 0 ? input : input.mul(Mask(input, input.shape, random, probability));
+        return !training || probability == 0 ? Unchanged(input) : input.mul(Mask(input, input.shape, random, probability));
     }
 
     /// <summary>See <see cref="SeededDropout2d"/>; <paramref name="input"/> is <c>[N, C, H, W]</c>.</summary>
@@ -21,7 +21,7 @@ public static class SeededFunctional
         ArgumentNullException.ThrowIfNull(random);
         if (!training || probability == 0)
         {
-            return input;
+            return Unchanged(input);
         }
 
         var shape = input.shape;
@@ -33,6 +33,9 @@ public static class SeededFunctional
     internal static double CheckedProbability(double probability) => probability is >= 0 and < 1
         ? probability
         : throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is 0 to less than 1; found {probability}.");
+
+    // Another handle on the same elements: nn.Sequential disposes what it gave to a module once it has the answer.
+    private static Tensor Unchanged(Tensor input) => input.alias();
 
     // at::native::dropout: bernoulli of what stays, divided by its probability.
     private static Tensor Mask(Tensor input, long[] shape, RankRandom random, double probability)

@@ -65,8 +65,22 @@ public sealed class SeededDropoutTests
         var before = random.GetState();
         var input = ones(10);
 
-        Assert.Same(input, layer.forward(input));
+        Assert.True(input.bytes.SequenceEqual(layer.forward(input).bytes));
         Assert.True(before.bytes.SequenceEqual(random.GetState().bytes));
+    }
+
+    // nn.Sequential disposes each module's input once it has the answer, which must not be the same handle then.
+    [Fact]
+    public void AnswersFromWithinASequentialInEvalMode()
+    {
+        using var random = new RankRandom(7, 0);
+        using var model = nn.Sequential(
+            ("first", nn.ReLU()), ("dropout", new SeededDropout(random, 0.5)), ("channels", new SeededDropout2d(random, 0.5)), ("last", nn.ReLU()));
+        model.eval();
+        using var input = ones(2, 3, 4, 4);
+        using var output = ((nn.Module<Tensor, Tensor>)model).forward(input);
+
+        Assert.True(input.bytes.SequenceEqual(output.bytes));
     }
 
     [Theory]
