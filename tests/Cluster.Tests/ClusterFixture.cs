@@ -1,5 +1,4 @@
 using OrleansTrain.Harness.Cluster;
-using OrleansTrain.Harness.Processes;
 using OrleansTrain.Harness.Proxy;
 
 namespace OrleansTrain.Cluster.Tests;
