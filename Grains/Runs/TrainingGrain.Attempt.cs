@@ -258,7 +258,8 @@ internal sealed partial class TrainingGrain
             // The one before it is not the model that was trained.
             throw new AttemptFailedException(
                 $"the last checkpoint could not be written, so the trained model is not in the store: {_checkpointError} "
-                + $"When that is mended, 'orleanstrain resume {RunId}' goes on from the checkpoint before it.", null, []) { IsFinal = true };
+                + $"When that is mended, 'orleanstrain resume {RunId}' goes on from the checkpoint before it.", null, [])
+            { IsFinal = true };
         }
 
         State.Phase = RunPhase.Evaluating;

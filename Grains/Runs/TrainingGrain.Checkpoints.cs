@@ -23,29 +23,39 @@ internal sealed partial class TrainingGrain
             commits.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
         }
 
-        if (await commits.TakeResult() is { } result)
+        // After an outage many may be known to have failed: those are dealt with together.
+        var failed = new List<CheckpointResult>();
+        while (true)
         {
+            commits.StartNext(IsCovered);
+            if (await commits.TakeResult() is not { } result)
+            {
+                break;
+            }
+
+            // Failed or not, the ranks must not offer it again.
+            State.CheckpointStep = result.Step;
             if (result.Complete is { } complete)
             {
                 (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (complete.Step, complete.Uri, complete.WeightsSha256);
+                await Persist();
+                Changed();
+                commits.Stored(result.Step);
             }
             else
             {
-                _checkpointError = result.Error!;
-                Warn($"the checkpoint after step {result.Step} could not be written, the one before it is kept: {result.Error}");
-            }
-
-            // Also for a failed one: the ranks must not offer it again.
-            State.CheckpointStep = result.Step;
-            await Persist();
-            Changed();
-            if (result.Complete is not null)
-            {
-                commits.Stored(result.Step);
+                failed.Add(result);
             }
         }
 
-        commits.StartNext(IsCovered);
+        if (failed is [.., var last])
+        {
+            _checkpointError = last.Error!;
+            var which = failed.Count == 1 ? $"the checkpoint after step {last.Step}" : $"{failed.Count} checkpoints, the last of them after step {last.Step},";
+            Warn($"{which} could not be written, the one before it is kept: {last.Error}");
+            await Persist();
+            Changed();
+        }
     }
 
     // Ranks are asked one by one: a checkpoint may be known before the epoch that it ends, or a point before it, has come from all of them.
