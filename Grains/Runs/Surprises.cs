@@ -1,3 +1,5 @@
+using OrleansTrain.Storage;
+
 namespace OrleansTrain.Grains.Runs;
 
 /// <summary>Reads exceptions that the state machine of a run did not cause on purpose.</summary>
@@ -6,10 +8,12 @@ internal static class Surprises
     private const int LongestLine = 300;
 
     /// <summary>
-    /// The error is of a kind that code throws at itself, so waiting will not mend it; not one of connections, servers or silos that come back.
+    /// The error is of a kind that code throws at itself, or a refusal that stands until somebody changes something, so waiting will not mend it; not one
+    /// of connections, servers or silos that come back.
     /// </summary>
     public static bool IsMistake(Exception error) => error
-        is (ArgumentException or InvalidOperationException or NullReferenceException or InvalidCastException or NotSupportedException
+        is ObjectStoreException { Error: ObjectStoreError.NotFound or ObjectStoreError.AccessDenied or ObjectStoreError.InvalidName }
+        or (ArgumentException or InvalidOperationException or NullReferenceException or InvalidCastException or NotSupportedException
             or FormatException or ArithmeticException or IndexOutOfRangeException or KeyNotFoundException or InvalidDataException)
         and not ObjectDisposedException;
 
