@@ -42,6 +42,7 @@ public static class GrainRegistration
         services.AddSingleton<RunCheckpoints>();
         services.AddSingleton<MlflowDelivery>();
         services.AddSingleton<SiloAttempts>();
+        services.AddSingleton(typeof(PinnedObjects<>));
         services.AddSingleton<OutboxMetrics>();
         services.AddHostedService<MetricsFromStart>();
         services.AddSingleton<RankHostFactory>();

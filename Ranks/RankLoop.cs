@@ -136,7 +136,7 @@ public sealed class RankLoop
         double loss;
         long count, hasBatch;
         ReadOnlySpan<nint> gradients;
-        var requests = Requests();
+        StepRequests requests;
         var phase = span is null ? null : TrainingTelemetry.Source.StartActivity("data wait");
         using (var batch = NextBatch(step, cancellationToken))
         {
@@ -150,6 +150,7 @@ public sealed class RankLoop
             }
 
             count = batch.Count;
+            requests = Requests();
             phase = span is null ? null : TrainingTelemetry.Source.StartActivity("forward and backward");
             loss = ForwardBackward(batch, step, _work.Session.Begin(_rank, step, requests), out gradients);
         }

@@ -11,11 +11,22 @@ namespace OrleansTrain.Grains.ParameterServer;
 
 /// <inheritdoc cref="IParameterServerGrain"/>
 [Reentrant, PinnedPlacement]
-internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameterServerGrain, IShardFrames
+internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept) : Grain, IParameterServerGrain, IShardFrames
 {
     private IExchangeSession? _session;
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Fence();
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (kept.TryFind(this.GetGrainId(), out var session))
+        {
+            Hold(session);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        PinnedObjects<IExchangeSession>.Outlives(reason) ? Task.CompletedTask : Fence();
 
     public Task Open(ShardAssignment assignment)
     {
@@ -24,13 +35,13 @@ internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameter
             return Task.CompletedTask;
         }
 
-        // The shard lives as long as its attempt, however long nobody calls.
-        DelayDeactivation(TimeSpan.FromDays(365));
         try
         {
             var layout = ParameterLayout.Create(assignment.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
-            _session = hub.Open(ExchangePlans.Create(
+            var session = hub.Open(ExchangePlans.Create(
                 assignment.RunId, assignment.Attempt, assignment.Shard, assignment.Spec, assignment.Exchange, layout, assignment.FirstStep));
+            kept.Keep(this.GetGrainId(), session);
+            Hold(session);
             return Task.CompletedTask;
         }
         catch (Exception error)
@@ -72,8 +83,16 @@ internal sealed class ParameterServerGrain(IExchangeHub hub) : Grain, IParameter
         }
 
         _session = null;
+        kept.Forget(this.GetGrainId());
         hub.Fence(session.Plan.RunId, session.Plan.Attempt);
         await session.DisposeAsync();
         DeactivateOnIdle();
+    }
+
+    private void Hold(IExchangeSession session)
+    {
+        // The shard lives as long as its attempt, however long nobody calls.
+        DelayDeactivation(TimeSpan.FromDays(365));
+        _session = session;
     }
 }

@@ -7,9 +7,12 @@ using OrleansTrain.Grains.Placement;
 namespace OrleansTrain.Grains.Trainers;
 
 /// <inheritdoc cref="ITrainerGrain"/>
-/// <remarks>The grain only passes on: the rank itself, with its thread and its memory, is a <see cref="RankHost"/>.</remarks>
+/// <remarks>
+/// The grain only passes on: the rank itself, with its thread and its memory, is a <see cref="RankHost"/>, which an activation may leave to the next.
+/// </remarks>
 [Reentrant, PinnedPlacement]
-internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider time, ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
+internal sealed partial class TrainerGrain(
+    RankHostFactory hosts, PinnedObjects<RankHost> kept, TimeProvider time, ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
 {
     // A run whose training grain was lost is woken by its ranks: they miss being asked.
     private static readonly TimeSpan Unasked = TimeSpan.FromSeconds(3);
@@ -18,24 +21,43 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
     private IGrainTimer? _watch;
     private DateTimeOffset _lastAsked;
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (kept.TryFind(this.GetGrainId(), out var host))
+        {
+            LogAdopts(host.Assignment.RunId, host.Assignment.Rank);
+            Hold(host);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _watch?.Dispose();
-        if (_host is not null)
+        if (_host is null)
         {
-            await _host.Stop($"its grain is being deactivated: {reason.Description}");
+            return;
         }
+
+        if (PinnedObjects<RankHost>.Outlives(reason))
+        {
+            // Whoever runs it asks at once, and finds the rank in the next activation.
+            GrainFactory.GetGrain<ITrainingGrain>(_host.Assignment.RunId).Nudge(_host.Assignment.Attempt, _host.Assignment.Rank).Ignore();
+            return;
+        }
+
+        kept.Forget(this.GetGrainId());
+        await _host.Stop($"its grain is being deactivated: {reason.Description}");
     }
 
     public async Task<PreparedRank> Prepare(RankAssignment assignment)
     {
-        // Nothing may collect the grain while its rank computes.
-        DelayDeactivation(TimeSpan.FromDays(365));
-        _lastAsked = time.GetUtcNow();
-        _watch = this.RegisterGrainTimer(WakeRun, new GrainTimerCreationOptions(Unasked, Unasked) { KeepAlive = true });
-        _host = hosts.Create(assignment);
+        var host = hosts.Create(assignment);
+        kept.Keep(this.GetGrainId(), host);
+        Hold(host);
         LogPrepares(assignment.RunId, assignment.Rank, assignment.Attempt);
-        return await Guard(() => _host.Prepare());
+        return await Guard(host.Prepare);
     }
 
     public Task OpenExchange(ExchangeAssignment exchange) => Guard(async () =>
@@ -74,12 +96,22 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
 
     public async Task Stop(string reason)
     {
+        kept.Forget(this.GetGrainId());
         if (_host is not null)
         {
             await _host.Stop(reason);
         }
 
         DeactivateOnIdle();
+    }
+
+    private void Hold(RankHost host)
+    {
+        // Nothing may collect the grain while its rank computes.
+        DelayDeactivation(TimeSpan.FromDays(365));
+        _lastAsked = time.GetUtcNow();
+        _watch = this.RegisterGrainTimer(WakeRun, new GrainTimerCreationOptions(Unasked, Unasked) { KeepAlive = true });
+        _host = host;
     }
 
     private RankHost Host => _host ?? throw Unknown();
@@ -117,6 +149,9 @@ internal sealed partial class TrainerGrain(RankHostFactory hosts, TimeProvider t
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} is prepared for attempt {Attempt}")]
     private partial void LogPrepares(string runId, int rank, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} goes on under a new activation of its grain")]
+    private partial void LogAdopts(string runId, int rank);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: rank {Rank} of attempt {Attempt} ends: the run has gone on without it")]
     private partial void LogUnwanted(string runId, int rank, int attempt);
