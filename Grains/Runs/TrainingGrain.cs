@@ -63,11 +63,16 @@ internal sealed partial class TrainingGrain(
 
     public async Task Start(RunSpec spec, string experimentId, string trackingUri)
     {
-        if (State.Phase != RunPhase.Unknown)
+        if (State.Phase == RunPhase.Unknown)
         {
-            return;
+            await Accept(spec, experimentId, trackingUri);
         }
 
+        await KeepGoing();
+    }
+
+    private async Task Accept(RunSpec spec, string experimentId, string trackingUri)
+    {
         State.Spec = spec;
         State.ExperimentId = experimentId;
         State.TrackingUri = trackingUri;
@@ -75,8 +80,16 @@ internal sealed partial class TrainingGrain(
         State.Phase = RunPhase.Waiting;
         State.AcceptedAt = time.GetUtcNow();
         await storage.WriteStateAsync();
-        await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+    }
+
+    // Asked again by a client that could not know whether it was heard: what an interrupted call has left undone is done.
+    private async Task KeepGoing()
+    {
         ResumeDriving();
+        if (!State.Phase.IsTerminal())
+        {
+            await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        }
     }
 
     public async Task<RunStatus> Cancel(string reason)
@@ -132,9 +145,8 @@ internal sealed partial class TrainingGrain(
         State.Error = "";
         State.AcceptedAt = time.GetUtcNow();
         await storage.WriteStateAsync();
+        await KeepGoing();
         await Tracking.SetStatus(RunPhase.Training.ToMlflowStatus(), null);
-        await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
-        ResumeDriving();
     }
 
     public Task<bool> Nudge(int attempt, int rank)
