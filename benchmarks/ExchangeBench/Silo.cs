@@ -4,7 +4,10 @@ using OrleansTrain.Exchange;
 
 namespace OrleansTrain.ExchangeBench;
 
-/// <summary>One silo of a measurement: its ranks' threads do nothing but step, with gradients that never change.</summary>
+/// <summary>
+/// One silo of a measurement. Its ranks' threads write their gradients anew before each step, as a backward pass does, since it matters in whose cache they
+/// are; only the steps are timed.
+/// </summary>
 internal sealed class Silo(BenchSettings settings, IExchangeHub hub)
 {
     /// <summary>Takes all steps; returns milliseconds a step and what the session counted.</summary>
@@ -22,31 +25,29 @@ internal sealed class Silo(BenchSettings settings, IExchangeHub hub)
     private unsafe double Steps(IExchangeSession session, int rank)
     {
         var slots = session.Plan.Layout.Slots;
-        var gradients = slots.Select(slot => Gradient(slot.Length, rank)).ToArray();
-        var start = 0L;
+        var gradients = slots.Select(slot => (nint)NativeMemory.AlignedAlloc((nuint)slot.Length * sizeof(float), 64)).ToArray();
+        var ticks = 0L;
         for (var step = 0; step < settings.WarmUp + settings.Steps; step++)
         {
-            if (step == settings.WarmUp)
+            for (var slot = 0; slot < slots.Count; slot++)
             {
-                start = Stopwatch.GetTimestamp();
+                Write((float*)gradients[slot], slots[slot].Length, rank + step);
             }
 
+            var start = Stopwatch.GetTimestamp();
             session.Step(rank, gradients, step, 0.01, StepRequests.None);
+            ticks += step < settings.WarmUp ? 0 : Stopwatch.GetTimestamp() - start;
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds / settings.Steps;
         Array.ForEach(gradients, gradient => NativeMemory.AlignedFree((void*)gradient));
-        return elapsed;
+        return ticks * 1000.0 / Stopwatch.Frequency / settings.Steps;
     }
 
-    private static unsafe nint Gradient(long length, int rank)
+    private static unsafe void Write(float* gradient, long length, long value)
     {
-        var gradient = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
         for (long i = 0; i < length; i++)
         {
-            gradient[i] = ((i % 100) - 50 + rank) * 1e-4f;
+            gradient[i] = ((i % 128) - 64 + value) * 1e-4f;
         }
-
-        return (nint)gradient;
     }
 }
