@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+using OrleansTrain.Harness;
 using OrleansTrain.Harness.Cluster;
 using OrleansTrain.Harness.Proxy;
 
 namespace OrleansTrain.Cluster.Tests;
 
 /// <summary>One cluster of processes for all tests; each says which silos it wants and finds it undisturbed.</summary>
-public sealed class ClusterFixture : IAsyncLifetime
+public sealed partial class ClusterFixture : IAsyncLifetime
 {
     /// <summary>A run of three ranks needs two of these silos; the third takes over.</summary>
     public const int Silos = 3;
@@ -45,9 +47,25 @@ public sealed class ClusterFixture : IAsyncLifetime
         await cluster.Kill(cluster.Silos.Where(silo => silo.Process.HasExited));
         await cluster.Remove(cluster.Silos.Where(silo => silo.Slots != slots));
         await cluster.Remove(cluster.Silos.Skip(silos));
-        await cluster.StartSilos(silos - cluster.Silos.Count, slots);
+        if (cluster.Silos.Count < silos)
+        {
+            await cluster.StartSilos(silos - cluster.Silos.Count, slots);
+            await Deadline.Until(
+                async () => await Members(cluster) == silos, $"the cluster has {silos} silos and has noticed which of a test before are gone", TimeSpan.FromSeconds(60));
+        }
+
         return cluster;
     }
+
+    // Silos that are gone without notice are members until the others have declared them dead.
+    private static async Task<int> Members(RealCluster cluster)
+    {
+        var (code, output, _) = await cluster.Run("cluster");
+        return code == 0 ? SiloAddress().Matches(output).Select(match => match.Value).Distinct().Count() : -1;
+    }
+
+    [GeneratedRegex(@"127\.0\.0\.1:\d+@\d+")]
+    private static partial Regex SiloAddress();
 
     /// <summary>Arguments of the run that all tests train: short steps, a checkpoint and a metric point every few of them.</summary>
     public static IReadOnlyList<string> Train(int ranks, int epochs, params string[] more) =>
