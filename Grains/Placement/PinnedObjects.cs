@@ -14,7 +14,9 @@ internal sealed class PinnedObjects<T>
     private readonly ConcurrentDictionary<GrainId, T> _kept = new();
 
     /// <summary>Whether an activation that ends for this reason leaves what it holds to the next one.</summary>
-    public static bool Outlives(DeactivationReason reason) => reason.ReasonCode == DeactivationReasonCode.DirectoryFailure;
+    /// <remarks>A duplicate that gives way holds the same object as the activation that stays.</remarks>
+    public static bool Outlives(DeactivationReason reason) =>
+        reason.ReasonCode is DeactivationReasonCode.DirectoryFailure or DeactivationReasonCode.DuplicateActivation;
 
     /// <summary>What an activation before this one has left.</summary>
     public bool TryFind(GrainId grain, [NotNullWhen(true)] out T? kept) => _kept.TryGetValue(grain, out kept);
