@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test. Installs what is missing of what they need: Redis (Debian and Ubuntu, as root) and an S3 server (from npm, into artifacts/).
 # Arguments go to each test run, e.g.: ./test.sh --filter FullyQualifiedName~Exchange; --install-only stops before the build.
-# Ends in one line: N passed, N failed[, N skipped].
+# Ends in the names of the tests that failed, and one line: N passed, N failed[, N skipped].
 set -uo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
@@ -47,6 +47,12 @@ dotnet build OrleansTrain.sln -c Release -v quiet -nologo </dev/null || die "the
 results=artifacts/test-results
 rm -rf "$results"
 passed=0 failed=0 skipped=0
+failures=()
+# Name and first line of the message of each test of a TRX file that failed.
+failed_tests() {
+  awk '/<UnitTestResult .*outcome="Failed"/ { name = $0; sub(/.*testName="/, "", name); sub(/".*/, "", name) }
+    /<Message>/ && name != "" { text = $0; sub(/.*<Message>/, "", text); sub(/<\/Message>.*/, "", text); print name ": " text; name = "" }' "$1"
+}
 count() { grep -o "<Counters [^>]*" "$1" | grep -o " $2=\"[0-9]*" | grep -o '[0-9]*$'; }
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
@@ -59,16 +65,19 @@ for project in tests/*/*.csproj; do
   if [[ ! -f $trx ]]; then
     echo "$name: ended without a result (exit code $exit_code)"
     failed=$((failed + 1))
+    failures+=("$name: ended without a result (exit code $exit_code)")
     continue
   fi
   bad=$(($(count "$trx" failed) + $(count "$trx" error) + $(count "$trx" timeout) + $(count "$trx" aborted)))
   # A crash of the test process leaves its running test uncounted.
   if [[ $exit_code != 0 && $bad == 0 ]]; then bad=1; fi
+  while IFS= read -r test; do failures+=("$test"); done < <(failed_tests "$trx")
   passed=$((passed + $(count "$trx" passed)))
   failed=$((failed + bad))
   skipped=$((skipped + $(count "$trx" total) - $(count "$trx" executed)))
 done
 
+for failure in ${failures[@]+"${failures[@]}"}; do echo "failed: $failure"; done
 line="$passed passed, $failed failed"
 if [[ $skipped != 0 ]]; then line+=", $skipped skipped"; fi
 echo "$line"

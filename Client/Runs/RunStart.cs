@@ -1,3 +1,4 @@
+using OrleansTrain.Client.Errors;
 using OrleansTrain.Client.Output;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
@@ -7,13 +8,13 @@ namespace OrleansTrain.Client.Runs;
 /// <summary>Starts a run on a cluster whose silos may die meanwhile: the same request is made again, and starts one run however often.</summary>
 internal sealed class RunStart(IGrainFactory grains, Terminal terminal, TimeProvider time)
 {
-    // The cluster needs about ten seconds to be sure that a silo is dead, and then finds the grains another.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Longer than an MLflow that accepts and never answers may take (two minutes by its own default): its refusal says more than a time-out.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <returns>The run's ID.</returns>
     /// <exception cref="RunRefusedException">The spec or MLflow does not allow it.</exception>
-    /// <exception cref="OrleansException">The cluster has not answered for a minute.</exception>
+    /// <exception cref="CommandFailedException">The cluster has not answered for two and a half minutes.</exception>
     public async Task<string> StartAsync(RunSpec spec, RunSource source, CancellationToken cancellationToken)
     {
         var requestId = Guid.NewGuid().ToString("N");
@@ -29,9 +30,15 @@ internal sealed class RunStart(IGrainFactory grains, Terminal terminal, TimeProv
             {
                 if (!isLost)
                 {
-                    terminal.Note($"the cluster does not answer, asking again every second: {OneLine.Of(exception.Message.Split(" ---> ", 2)[0])}");
+                    terminal.Note($"no answer yet, asking again every second: {OneLine.Of(exception.Message.Split(" ---> ", 2)[0])}");
                     isLost = true;
                 }
+            }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            {
+                throw new CommandFailedException(
+                    $"the cluster has not answered for {Patience.TotalSeconds:F0} s; whether it has taken the run shows in 'orleanstrain runs', what is wrong with it in "
+                    + "'orleanstrain doctor'", exception);
             }
 
             await Task.Delay(RetryAfter, time, cancellationToken);

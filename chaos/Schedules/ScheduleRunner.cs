@@ -35,7 +35,7 @@ internal sealed class ScheduleRunner(RealCluster cluster)
         await using var run = new AttendedRun(cluster);
         var disturbing = Disturb(schedule, run, known);
         await run.Finish();
-        await disturbing;
+        var mistake = await Outcome(disturbing);
         // A disturbance may have put another client in the place of the one that has just ended.
         await run.Finish();
         var lines = known.Concat(cluster.Silos).Distinct()
@@ -44,6 +44,11 @@ internal sealed class ScheduleRunner(RealCluster cluster)
             .ToList();
         var verdict = await Verdict.Of(
             cluster, run, _weights, Recoveries(run, [.. lines.Select(line => line.Line)]), Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (mistake is not null)
+        {
+            verdict = verdict with { Finished = false, Trouble = mistake };
+        }
+
         if (!verdict.IsGood)
         {
             await File.WriteAllTextAsync(
@@ -51,6 +56,20 @@ internal sealed class ScheduleRunner(RealCluster cluster)
         }
 
         return verdict;
+    }
+
+    // A schedule that could not take its course says so; the others still run.
+    private static async Task<string?> Outcome(Task disturbing)
+    {
+        try
+        {
+            await disturbing;
+            return null;
+        }
+        catch (TimeoutException late)
+        {
+            return late.Message.ReplaceLineEndings(" | ");
+        }
     }
 
     private async Task Disturb(Schedule schedule, AttendedRun run, HashSet<SiloProcess> known)
