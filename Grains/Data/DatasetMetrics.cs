@@ -18,7 +18,9 @@ internal sealed class DatasetMetrics
         _records = meter.CreateCounter<long>("orleanstrain.data.records", "{record}", "Records loaded and preprocessed.");
         _skipped = meter.CreateCounter<long>("orleanstrain.data.skipped", "{record}", "Bad records whose place others have taken.");
         _bytes = meter.CreateCounter<long>("orleanstrain.data.bytes", "By", "Bytes of loaded blocks, decoded.");
-        _seconds = meter.CreateHistogram<double>("orleanstrain.data.load", "s", "Fetching, decoding and preprocessing a block.");
+        _seconds = meter.CreateHistogram(
+            "orleanstrain.data.load", "s", "Fetching, decoding and preprocessing a block.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] });
         meter.CreateObservableGauge("orleanstrain.data.cache", () => cache.Bytes, "By", "Bytes of blocks in the cache.");
         meter.CreateObservableCounter("orleanstrain.data.evictions", () => cache.Evictions, "{block}", "Blocks dropped for room.");
     }

@@ -14,9 +14,12 @@ internal sealed class PinnedObjects<T>
     private readonly ConcurrentDictionary<GrainId, T> _kept = new();
 
     /// <summary>Whether an activation that ends for this reason leaves what it holds to the next one.</summary>
-    /// <remarks>A duplicate that gives way holds the same object as the activation that stays.</remarks>
+    /// <remarks>
+    /// Whatever Orleans has against the activation (its directory entry is lost, it is a duplicate, it was slow to answer), the object is well:
+    /// only its silo or the grain itself ends it.
+    /// </remarks>
     public static bool Outlives(DeactivationReason reason) =>
-        reason.ReasonCode is DeactivationReasonCode.DirectoryFailure or DeactivationReasonCode.DuplicateActivation;
+        reason.ReasonCode is not (DeactivationReasonCode.ShuttingDown or DeactivationReasonCode.ApplicationRequested);
 
     /// <summary>What an activation before this one has left.</summary>
     public bool TryFind(GrainId grain, [NotNullWhen(true)] out T? kept) => _kept.TryGetValue(grain, out kept);

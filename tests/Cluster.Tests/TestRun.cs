@@ -49,6 +49,14 @@ public sealed class TestRun : IAsyncDisposable
         return outcome;
     }
 
+    /// <summary>Waits for its end, which must be a good one after this number of attempts that failed.</summary>
+    public async Task<RunOutcome> FinishedAfter(int restarts)
+    {
+        var outcome = await Finished();
+        Assert.True(outcome.Restarts == restarts, $"{outcome.Restarts} restarts, not {restarts}; the client printed:\n{Client.Output}\n\n{_cluster.SiloOutput}");
+        return outcome;
+    }
+
     /// <summary>Every metric of a finished run stands in MLflow, and none twice.</summary>
     public static async Task TrackedOnce(RealCluster cluster, RunOutcome outcome)
     {

@@ -1,11 +1,8 @@
-using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.TestingHost;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
-using OrleansTrain.Grains.Cluster;
 using OrleansTrain.Grains.Tests.Embedded;
-using OrleansTrain.Hosting;
 using OrleansTrain.Tracking;
 using OrleansTrain.Tracking.Server;
 
@@ -18,15 +15,7 @@ public class TestClusterRunTests(MnistRun mnist) : IClassFixture<MnistRun>
     public async Task A_run_spreads_over_the_silos_of_a_test_cluster_and_survives_the_loss_of_one()
     {
         await using var tracking = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = Path.Combine(mnist.Home, "hosted") });
-        var builder = new InProcessTestClusterBuilder(3);
-        builder.ConfigureSilo((_, silo) => silo
-            .UseSiloMetadata(new SiloOffer(1, "cpu", SiloOffer.ThisVersion).ToMetadata())
-            .AddMemoryGrainStorage(GrainStorageNames.State)
-            .UseInMemoryReminderService()
-            .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking.Uri } }));
-        await using var cluster = builder.Build();
-        await cluster.DeployAsync();
-
+        await using var cluster = await HostedCluster.Start(3, mnist, tracking.Uri);
         var spec = MnistRun.SmallSpec with { Epochs = 4, Exchange = "tcp" };
         var undisturbed = await Train(cluster, spec, loseSilo: false);
         var disturbed = await Train(cluster, spec, loseSilo: true);
@@ -48,11 +37,7 @@ public class TestClusterRunTests(MnistRun mnist) : IClassFixture<MnistRun>
 
     private static async Task<RunStatus> Train(InProcessTestCluster cluster, RunSpec spec, bool loseSilo)
     {
-        var runId = await cluster.Client.GetGrain<IExperimentGrain>(spec.Experiment).Start(
-            spec, new RunSource("tester", "tests", null, new Dictionary<string, string>()), Guid.NewGuid().ToString("N"));
-        var run = cluster.Client.GetGrain<ITrainingGrain>(runId);
-        var status = await run.GetStatus();
-        while (!status.Phase.IsTerminal())
+        var status = await HostedCluster.Train(cluster, spec, async status =>
         {
             if (loseSilo && status.Epoch >= 1 && status.Ranks.Count > 0)
             {
@@ -62,10 +47,7 @@ public class TestClusterRunTests(MnistRun mnist) : IClassFixture<MnistRun>
                 var lost = cluster.Silos.Skip(1).First(silo => status.Ranks.Any(rank => rank.Silo == silo.SiloAddress.ToParsableString()));
                 await cluster.KillSiloAsync(lost);
             }
-
-            status = await run.WaitForChange(status.Version);
-        }
-
+        });
         Assert.NotEmpty((await cluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key).GetCluster()).Silos);
         return status;
     }
