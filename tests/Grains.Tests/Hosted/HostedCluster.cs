@@ -1,0 +1,49 @@
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.TestingHost;
+using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Specs;
+using OrleansTrain.Grains.Cluster;
+using OrleansTrain.Grains.Tests.Embedded;
+using OrleansTrain.Hosting;
+using OrleansTrain.Tracking;
+
+namespace OrleansTrain.Grains.Tests.Hosted;
+
+/// <summary>Clusters of Orleans' TestingHost that run trainings, through the registration that silos use.</summary>
+internal static class HostedCluster
+{
+    /// <summary>Silos of one rank slot each.</summary>
+    public static async Task<InProcessTestCluster> Start(int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null)
+    {
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo
+                .UseSiloMetadata(new SiloOffer(1, "cpu", SiloOffer.ThisVersion).ToMetadata())
+                .AddMemoryGrainStorage(GrainStorageNames.State)
+                .UseInMemoryReminderService()
+                .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking } });
+            configure?.Invoke(silo);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return cluster;
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="observe">Told of each status, from the first to the last but one.</param>
+    public static async Task<RunStatus> Train(InProcessTestCluster cluster, RunSpec spec, Func<RunStatus, Task>? observe = null)
+    {
+        var runId = await cluster.Client.GetGrain<IExperimentGrain>(spec.Experiment).Start(
+            spec, new RunSource("tester", "tests", null, new Dictionary<string, string>()), Guid.NewGuid().ToString("N"));
+        var run = cluster.Client.GetGrain<ITrainingGrain>(runId);
+        var status = await run.GetStatus();
+        while (!status.Phase.IsTerminal())
+        {
+            await (observe?.Invoke(status) ?? Task.CompletedTask);
+            status = await run.WaitForChange(status.Version);
+        }
+
+        return status;
+    }
+}
