@@ -243,9 +243,7 @@ public sealed class RankLoop
         MetricSums? validation = null;
         if (_work.Validation is { } source && _options.ValidateEvery > 0 && (epoch + 1) % _options.ValidateEvery == 0)
         {
-            Publish(RankPhase.Validating, epoch);
-            var replica = _work.Replica;
-            validation = Evaluation.Run(replica.Task, replica.Model, replica.Context, source, cancellationToken);
+            validation = Validate(source, epoch, cancellationToken);
         }
 
         _work.Observer.EpochCompleted(new EpochSums
@@ -258,6 +256,18 @@ public sealed class RankLoop
         });
         _epochSums = default;
         Publish(RankPhase.Training, epoch + 1);
+    }
+
+    private MetricSums Validate(IBatchSource source, int epoch, CancellationToken cancellationToken)
+    {
+        var replica = _work.Replica;
+        source.StartEpoch(epoch: 0, firstStep: 0);
+        return Evaluation.Run(replica.Task, replica.Model, replica.Context, () =>
+        {
+            // With every batch: a validation that takes longer than step_timeout does not hang.
+            Publish(RankPhase.Validating, epoch);
+            return source.Next(cancellationToken);
+        });
     }
 
     private void Checkpoint(TrainingCursor cursor, StepRequests agreed, bool endOfEpoch, bool endOfRun, CancellationToken cancellationToken)

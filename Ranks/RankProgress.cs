@@ -45,7 +45,7 @@ public sealed class RankProgress
 /// <param name="Epoch">Epoch that is being trained, from 0.</param>
 /// <param name="Sums">Sums of that epoch so far.</param>
 /// <param name="Phase">What the rank is doing.</param>
-/// <param name="Timestamp"><see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> of the last step's end: how long there was no progress.</param>
+/// <param name="Timestamp"><see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> of the last step's end, or the last batch of validation's: how long there was no progress.</param>
 public readonly record struct RankProgressSnapshot(long Step, int Epoch, RunningSums Sums, RankPhase Phase, long Timestamp);
 
 /// <summary>What a rank's loop is doing.</summary>

@@ -43,6 +43,9 @@ public sealed record RankProgress
 
     /// <summary>The rank takes no step before its silo has written a checkpoint: the last of the run, or that of a stop.</summary>
     [Id(14)] public bool WaitsForCheckpoint { get; init; }
+
+    /// <summary>Another number with every step and with every batch of validation: what a step timeout goes by.</summary>
+    [Id(15)] public long Beat { get; init; }
 }
 
 /// <summary>The states of a rank.</summary>

@@ -6,6 +6,7 @@ using OrleansTrain.Data.Sources;
 using OrleansTrain.Data.Statistics;
 using OrleansTrain.Grains.Abstractions.Data;
 using OrleansTrain.Grains.Data.Dedicated;
+using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Data;
 
@@ -28,9 +29,9 @@ public sealed class BatchSourceFactory
         string datasetUri, string split, DataPipeline pipeline, BatchSourceOptions options, PipelineRecipe? dedicated = null, CancellationToken cancellationToken = default)
     {
         var request = new DatasetRequest { Uri = datasetUri.TrimEnd('/'), Split = split, Format = pipeline.Format.Name, FormatOptions = pipeline.Format.Options };
-        var description = await Dataset(request, options).Open(request).WaitAsync(cancellationToken);
+        var description = await Ask(request, options, dataset => dataset.Open(request), cancellationToken);
         var train = request with { Split = "train" };
-        var vocabularies = await FindCategories(pipeline, train, options, dedicated).WaitAsync(cancellationToken);
+        var vocabularies = await FindCategories(pipeline, train, options, dedicated, cancellationToken);
         pipeline = pipeline.WithCategories(vocabularies);
         dedicated = dedicated is null ? null : dedicated with { Categories = [.. vocabularies.Select(Fitting.Pack)] };
         var (schema, records, supply) = await Survey(request, description, pipeline, options, dedicated, cancellationToken);
@@ -40,7 +41,8 @@ public sealed class BatchSourceFactory
             description, schema, pipeline, new FittedPreprocessing(fitted, vocabularies));
     }
 
-    private IDatasetGrain Dataset(DatasetRequest request, BatchSourceOptions options) => _grains.GetGrain<IDatasetGrain>(Key(request, options));
+    private Task<T> Ask<T>(DatasetRequest request, BatchSourceOptions options, Func<IDatasetGrain, Task<T>> question, CancellationToken cancellationToken) =>
+        SiloLoss.Outlast(() => question(_grains.GetGrain<IDatasetGrain>(Key(request, options))), cancellationToken);
 
     private static string Key(DatasetRequest request, BatchSourceOptions options) => $"{options.RunId}|{request.Uri}|{request.Split}";
 
@@ -57,14 +59,15 @@ public sealed class BatchSourceFactory
 
     /// <summary>Categories always come from the split that is trained on, all of it.</summary>
     private async Task<IReadOnlyList<Vocabulary>> FindCategories(
-        DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options, PipelineRecipe? dedicated)
+        DataPipeline pipeline, DatasetRequest train, BatchSourceOptions options, PipelineRecipe? dedicated, CancellationToken cancellationToken)
     {
         if (pipeline.Encoded.Count == 0)
         {
             return [];
         }
 
-        var found = await Dataset(train, options).FindCategories(FitRequest(pipeline, train, options, dedicated) with { Columns = [.. pipeline.Encoded] });
+        var request = FitRequest(pipeline, train, options, dedicated) with { Columns = [.. pipeline.Encoded] };
+        var found = await Ask(train, options, dataset => dataset.FindCategories(request), cancellationToken);
         return [.. found.Select(Fitting.Unpack)];
     }
 
@@ -80,13 +83,12 @@ public sealed class BatchSourceFactory
 
         if (records is null)
         {
-            var description = await Dataset(train, options).Open(train).WaitAsync(cancellationToken);
+            var description = await Ask(train, options, dataset => dataset.Open(train), cancellationToken);
             (_, records, _) = await Survey(train, description, pipeline, options, dedicated, cancellationToken);
         }
 
-        var fitted = await Dataset(train, options)
-            .Fit(FitRequest(pipeline, train, options, dedicated) with { Records = [.. records], HeldOut = options.HeldOut })
-            .WaitAsync(cancellationToken);
+        var request = FitRequest(pipeline, train, options, dedicated) with { Records = [.. records], HeldOut = options.HeldOut };
+        var fitted = await Ask(train, options, dataset => dataset.Fit(request), cancellationToken);
         return [.. fitted.Select(Fitting.Unpack)];
     }
 

@@ -15,8 +15,6 @@ namespace OrleansTrain.Grains.Data;
 [PinnedPlacement, Immovable, CollectionAgeLimit(Minutes = 20)]
 internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads, RemoteBlocks remote) : Grain, IDatasetBlockGrain
 {
-    private const int MostTries = 5;
-
     private Loading? _loading;
 
     public async Task<LocalBlock> Acquire(BlockRequest request)
@@ -86,20 +84,8 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads, Remo
     }
 
     // The dataset grain may be on a silo that is just leaving or dying; asked again, it comes back on another.
-    private async Task<BlockAddress> Locate(BlockRequest request)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block);
-            }
-            catch (OrleansException) when (tries < MostTries)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(250 * tries));
-            }
-        }
-    }
+    private Task<BlockAddress> Locate(BlockRequest request) =>
+        SiloLoss.Outlast(() => GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block));
 
     private sealed class Loading(Task<DataBlock> block)
     {

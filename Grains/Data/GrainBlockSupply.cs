@@ -15,15 +15,17 @@ internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, R
     public async Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return (await grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(Name(block), silo)).Acquire(Request(block))).Lease;
+        var grain = grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(Name(block), silo));
+        return (await SiloLoss.Outlast(() => grain.Acquire(Request(block)), cancellationToken)).Lease;
     }
 
     /// <summary>Statistics of some columns of a block.</summary>
     public Task<FittedColumn[]> Summarise(int block, string[] columns, long firstRecord, double heldOut) =>
-        Reader(block).Summarise(Request(block) with { Dedicated = false }, columns, firstRecord, heldOut);
+        SiloLoss.Outlast(() => Reader(block).Summarise(Request(block) with { Dedicated = false }, columns, firstRecord, heldOut));
 
     /// <summary>The categories of a block in the columns that the pipeline encodes.</summary>
-    public Task<FittedCategories[]> FindCategories(int block) => Reader(block).FindCategories(Request(block) with { Dedicated = false });
+    public Task<FittedCategories[]> FindCategories(int block) =>
+        SiloLoss.Outlast(() => Reader(block).FindCategories(Request(block) with { Dedicated = false }));
 
     private BlockRequest Request(int block) => template with { Block = block, Records = Records?[block] ?? -1 };
 

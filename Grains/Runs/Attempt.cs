@@ -70,7 +70,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
             await Task.WhenAll(_shards.Select((shard, index) => shard.Open(
                 new ShardAssignment(runId, Number, index, spec, exchange, first.Parameters, first.StartStep))));
         }
-        catch (Exception error) when (error is RankFailedException || IsLoss(error))
+        catch (Exception error) when (error is RankFailedException || SiloLoss.Is(error))
         {
             var failure = (error as RankFailedException)?.Failure;
             throw new AttemptFailedException($"a parameter shard could not be opened: {Surprises.FirstLine(error)}", failure, [], error)
@@ -100,7 +100,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
                 // The activation is a new, empty one: the rank went with the old, for example when a directory partition was lost with its silo.
                 return (new RankProgress { Rank = rank, Phase = RankPhase.Failed, Failure = lost.Failure }, null);
             }
-            catch (Exception error) when (IsLoss(error))
+            catch (Exception error) when (SiloLoss.Is(error))
             {
                 return (null, error);
             }
@@ -123,7 +123,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         var polls = _trainers.Select(trainer => trainer.GetProgress(Committed.Nothing).WaitAsync(AnswerLimit)).ToList();
         await Quietly(polls);
         return [.. polls.Select((poll, rank) => (poll, rank))
-            .Where(asked => asked.poll.Exception?.GetBaseException() is { } error && IsLoss(error))
+            .Where(asked => asked.poll.Exception?.GetBaseException() is { } error && SiloLoss.Is(error))
             .Select(asked => slots[asked.rank].Silo)
             .Distinct()];
     }
@@ -137,11 +137,6 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
     /// <summary>Tests a checkpoint, each rank its share of the split.</summary>
     public Task<EvaluationReport[]> Evaluate(long checkpointStep, string split) =>
         OnAllRanks("evaluate", (trainer, _) => trainer.Evaluate(new EvaluationAssignment(checkpointStep, split)));
-
-    /// <summary>The error says that a silo or an activation cannot be reached, not that the rank did something wrong.</summary>
-    public static bool IsLoss(Exception error) =>
-        error is OrleansException or TimeoutException or System.Net.Sockets.SocketException or IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException
-        || error.GetType().Name is "ConnectionFailedException" or "OrleansMessageRejectionException";
 
     private Task BestEffort(Func<ITrainerGrain, Task> call) => Quietly(_trainers.Select(call));
 
@@ -161,7 +156,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         }
 
         var errors = calls.Select((task, rank) => (Error: task.Exception?.GetBaseException(), Rank: rank)).Where(failed => failed.Error is not null).ToList();
-        var suspects = errors.Where(failed => IsLoss(failed.Error!)).Select(failed => slots[failed.Rank].Silo).Distinct().ToList();
+        var suspects = errors.Where(failed => SiloLoss.Is(failed.Error!)).Select(failed => slots[failed.Rank].Silo).Distinct().ToList();
         var (error, first) = errors.FirstOrDefault(failed => failed.Error is RankFailedException) is { Error: not null } refusal ? refusal : errors[0];
         var failure = (error as RankFailedException)?.Failure;
         throw new AttemptFailedException($"rank {first} could not {what}: {Surprises.FirstLine(error!)}", failure, suspects, error)

@@ -63,7 +63,7 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         {
             if (polled[rank].Progress is { } progress)
             {
-                var state = $"{progress.Phase} {progress.Step} {progress.Epochs.Count} {progress.Checkpoints.Count}";
+                var state = $"{progress.Phase} {progress.Step} {progress.Beat} {progress.Epochs.Count} {progress.Checkpoints.Count}";
                 if (_lastProgress[rank] != state)
                 {
                     _lastProgress[rank] = state;

@@ -169,6 +169,7 @@ internal sealed class RankHost(
             Rank = Assignment.Rank,
             Phase = phase,
             Step = snapshot.Step,
+            Beat = snapshot.Timestamp,
             Epoch = snapshot.Epoch + 1,
             LossSum = snapshot.Sums.LossSum,
             Samples = snapshot.Sums.Samples,

@@ -136,6 +136,30 @@ public sealed class RankLoopTests
     }
 
     [Fact]
+    public async Task EveryBatchOfValidationShowsAsProgress()
+    {
+        var seen = new List<RankProgressSnapshot>();
+        await using var run = new SmallRun(new TinyTask(), ranks: 1, epochs: 1);
+        run.With((rank, work) => work with
+        {
+            Options = work.Options with { ValidateEvery = 1 },
+            Validation = new ListSource(7, rank, 1, stepsPerEpoch: 3, batchSize: 4, TinyTask.Inputs, TinyTask.Classes)
+            {
+                Intercept = (_, _, batch) =>
+                {
+                    seen.Add(work.Progress.Read());
+                    return batch;
+                },
+            },
+        });
+        await run.Run();
+
+        Assert.Equal(3, seen.Count);
+        Assert.All(seen, snapshot => Assert.Equal(RankPhase.Validating, snapshot.Phase));
+        Assert.Equal(3, seen.Select(snapshot => snapshot.Timestamp).Distinct().Count());
+    }
+
+    [Fact]
     public async Task NativeTensorsDoNotPileUp()
     {
         var counts = new List<long>();

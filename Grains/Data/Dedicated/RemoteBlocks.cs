@@ -16,28 +16,15 @@ internal sealed class RemoteBlocks(IGrainFactory grains, PreprocessingSilos silo
     public const int ChunkBytes = 1 << 20;
 
     private const int ChunksAtOnce = 4;
-    private const int MostTries = 8;
 
     private readonly SemaphoreSlim _transfers = new(options.Value.ParallelLoads);
 
     /// <summary>A block; the caller holds its reference.</summary>
     /// <param name="name">The block's name, without a silo.</param>
     /// <param name="request">As a rank asks for it.</param>
-    public async Task<DataBlock> Fetch(string name, BlockRequest request)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await Fetch(Grain(name), request with { Dedicated = false });
-            }
-            catch (Exception error) when (tries < MostTries && error is OrleansException or TimeoutException)
-            {
-                // Its silo is leaving or dying: soon the membership says so, and another one has the block.
-                await Task.Delay(TimeSpan.FromMilliseconds(250 * tries));
-            }
-        }
-    }
+    public Task<DataBlock> Fetch(string name, BlockRequest request) =>
+        // Which silo has the block is asked each time: once the membership says that one is gone, it is another.
+        SiloLoss.Outlast(() => Fetch(Grain(name), request with { Dedicated = false }));
 
     /// <summary>The grain that preprocesses a block, on its silo.</summary>
     public IDatasetBlockGrain Grain(string name) => grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silos.Of(name)));
