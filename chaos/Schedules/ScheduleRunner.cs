@@ -11,6 +11,9 @@ internal sealed class ScheduleRunner(RealCluster cluster)
     // What a silo logs when a new attempt has taken its first step.
     private const string GoesOn = "goes on";
 
+    // What a user may expect (docs/chaos.md); one that took longer is worth a look.
+    private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(15);
+
     private string _weights = "";
 
     /// <summary>Starts the silos and trains once without disturbance.</summary>
@@ -25,7 +28,7 @@ internal sealed class ScheduleRunner(RealCluster cluster)
     }
 
     /// <summary>Runs one.</summary>
-    /// <param name="log">Where the clients' and silos' output goes if it is not well.</param>
+    /// <param name="log">Where the clients' and silos' output goes if it is not well, or recovered slowly.</param>
     public async Task<Verdict> Run(Schedule schedule, string log)
     {
         await Mend();
@@ -49,7 +52,7 @@ internal sealed class ScheduleRunner(RealCluster cluster)
             verdict = verdict with { Finished = false, Trouble = mistake };
         }
 
-        if (!verdict.IsGood)
+        if (!verdict.IsGood || verdict.Recoveries.Any(time => time > LongestRecovery))
         {
             await File.WriteAllTextAsync(
                 log, $"{schedule}\n{verdict.Trouble}\n{run.Log}\n{string.Join('\n', lines.Select(line => $"{line.Line.At:HH:mm:ss.fff} {line.Silo}: {line.Line.Text}"))}\n");
