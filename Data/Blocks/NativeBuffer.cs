@@ -7,16 +7,27 @@ namespace OrleansTrain.Data.Blocks;
 /// Native memory on a 64-byte boundary, usable as <see cref="Memory{T}"/>. Freed exactly once, by <see cref="IDisposable.Dispose"/>;
 /// whoever owns it makes sure that nobody reads it then.
 /// </summary>
-internal sealed unsafe class NativeBuffer : MemoryManager<byte>
+internal sealed unsafe partial class NativeBuffer : MemoryManager<byte>
 {
     private const nuint Alignment = 64;
+
+    // Shuffled records lie all over a block: with pages of 4 KiB each costs a walk through the page tables.
+    private const int HugePage = 2 << 20;
+    private const int AdviseHugePages = 14;
 
     private nint _start;
 
     public NativeBuffer(int length)
     {
-        _start = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), Alignment);
+        var huge = OperatingSystem.IsLinux() && length >= 2 * HugePage;
+        _start = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), huge ? HugePage : Alignment);
         Length = length;
+        if (huge)
+        {
+            // Advice: a kernel that cannot follow it says so, and nothing changes.
+            _ = Advise(_start, (nuint)(length / HugePage * HugePage), AdviseHugePages);
+        }
+
         GC.AddMemoryPressure(Math.Max(length, 1));
     }
 
@@ -34,6 +45,9 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
     public override void Unpin()
     {
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nuint length, int advice);
 
     protected override void Dispose(bool disposing)
     {
