@@ -8,6 +8,8 @@ namespace OrleansTrain.Client.Commands;
 /// <summary><c>cancel</c>: ends a run as KILLED.</summary>
 internal sealed class CancelCommand(ClientServices services)
 {
+    private static readonly TimeSpan LongestCancel = TimeSpan.FromMinutes(2);
+
     private readonly Argument<string> _runId = CommonOptions.RunId();
 
     public Command Create()
@@ -38,7 +40,16 @@ internal sealed class CancelCommand(ClientServices services)
             throw new CommandFailedException($"run {runId} has ended already: {before.Phase.ToMlflowStatus()}");
         }
 
-        var status = await run.Cancel("cancelled by a user").WaitAsync(interrupts.Requested);
+        RunStatus status;
+        try
+        {
+            status = await new RunCancel(session.Grains, services.Time).CancelAsync(runId, "cancelled by a user", LongestCancel, interrupts.Requested);
+        }
+        catch (TimeoutException late)
+        {
+            throw new CommandFailedException($"run {runId} has been told to stop, but has not ended {late.Message}; 'orleanstrain status' shows when it has", late);
+        }
+
         services.Terminal.WriteLine(parse.GetValue(CommonOptions.Json)
             ? RunResultJson.Write(RunResult.Of(status))
             : $"run {runId}: {status.Phase.ToMlflowStatus()}");

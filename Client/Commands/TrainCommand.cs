@@ -109,12 +109,14 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
     /// <summary>A spec is logged as params, which everybody may read who can reach the tracking server.</summary>
     private void RefuseSecrets(RunSpec spec)
     {
-        foreach (var (name, text) in spec.Parameters.Append(new("dataset", spec.Dataset)).Append(new("checkpoint_uri", spec.CheckpointUri)))
+        var redactor = services.Terminal.Redactor;
+        var texts = spec.Parameters.Concat(spec.FormatOptions).Append(new("experiment", spec.Experiment)).Append(new("run_name", spec.RunName ?? ""));
+        KeyValuePair<string, string>[] locations = [new("dataset", spec.Dataset), new("checkpoint_uri", spec.CheckpointUri)];
+        var secret = texts.FirstOrDefault(text => redactor.HoldsSecret(text.Value)).Key
+            ?? locations.FirstOrDefault(location => redactor.Clean(location.Value) != location.Value).Key;
+        if (secret is not null)
         {
-            if (services.Terminal.Redactor.Clean(text) != text)
-            {
-                throw new UsageException($"{name} holds a secret, and a spec is logged for all to read; hand secrets over by environment variables");
-            }
+            throw new UsageException($"{secret} holds a secret, and a spec is logged for all to read; hand secrets over by environment variables");
         }
     }
 

@@ -8,7 +8,8 @@ namespace OrleansTrain.Client.Runs;
 /// <summary>A run that a client stays with: shown to its end, cancelled or left by Ctrl-C, and reported.</summary>
 internal sealed class AttendedRun(ClientServices services, IClusterSession session, string runId)
 {
-    private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestEmbeddedCancel = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestCancel = TimeSpan.FromMinutes(2);
 
     private Terminal Terminal => services.Terminal;
 
@@ -51,10 +52,10 @@ internal sealed class AttendedRun(ClientServices services, IClusterSession sessi
     private async Task CancelAsync(CancellationTokenSource leave)
     {
         Terminal.Note("stopping the run after the current step; press Ctrl-C again to leave at once");
-        var patience = session.IsEmbedded ? LongestCancel : Timeout.InfiniteTimeSpan;
         try
         {
-            await session.Grains.GetGrain<ITrainingGrain>(runId).Cancel("interrupted by the user").WaitAsync(patience, services.Time);
+            await new RunCancel(session.Grains, services.Time).CancelAsync(
+                runId, "interrupted by the user", session.IsEmbedded ? LongestEmbeddedCancel : LongestCancel);
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException)
         {

@@ -94,8 +94,15 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
     public void WaitForParameters(long step, TimeSpan timeout) =>
         Wait(ref _parameterCount, (step - FirstStep + 1) * _lastParameters.Length, timeout, step, "no new parameters");
 
-    public void WaitForBroadcast(TimeSpan timeout) =>
-        Wait(ref _broadcastCount, Enumerable.Range(0, _shape.Shards.Count).Sum(_shape.Shards.Chunks), timeout, FirstStep, "not all initial parameters");
+    /// <summary>A large model may take longer than a step: the time-out is for the next chunk of it.</summary>
+    public void WaitForBroadcast(TimeSpan timeout)
+    {
+        var all = Enumerable.Range(0, _shape.Shards.Count).Sum(_shape.Shards.Chunks);
+        for (long count; (count = Volatile.Read(ref _broadcastCount)) < all;)
+        {
+            Wait(ref _broadcastCount, count + 1, timeout, FirstStep, "not all initial parameters");
+        }
+    }
 
     public byte* Locate(in FrameHeader header)
     {

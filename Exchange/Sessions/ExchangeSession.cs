@@ -146,8 +146,11 @@ internal sealed partial class ExchangeSession : IExchangeSession
         try
         {
             var source = Plan.Silos.Index().Single(silo => silo.Item.Ranks.Contains(0)).Index;
-            if (source == Plan.Self)
+            var isSource = source == Plan.Self;
+            if (isSource)
             {
+                // The silos of this host first: they need not wait until the others have been served.
+                ShareParameters(source);
                 foreach (var link in _links)
                 {
                     link.SendBroadcast();
@@ -158,7 +161,10 @@ internal sealed partial class ExchangeSession : IExchangeSession
                 _links.Single(link => link.Silo == source).WaitForBroadcast(Plan.StepTimeout);
             }
 
-            _group?.ShareParameters(Math.Max(0, _group.Layout.Members.ToList().IndexOf(source)), Plan.StepTimeout);
+            if (!isSource)
+            {
+                ShareParameters(source);
+            }
         }
         catch (Exception error)
         {
@@ -171,6 +177,9 @@ internal sealed partial class ExchangeSession : IExchangeSession
             _users.Leave();
         }
     }
+
+    private void ShareParameters(int source) =>
+        _group?.ShareParameters(Math.Max(0, _group.Layout.Members.ToList().IndexOf(source)), Plan.StepTimeout);
 
     private TimeSpan Mean(Func<RankWorker, long> ticks) =>
         TimeSpan.FromSeconds(_workers.Average(worker => (double)ticks(worker)) / Stopwatch.Frequency);

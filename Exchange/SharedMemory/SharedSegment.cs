@@ -18,8 +18,8 @@ internal sealed unsafe class SharedSegment : IDisposable
 
     private const string Prefix = "orleanstrain-";
 
-    /// <summary>A segment has a name only while a session connects; what is older was left by a process that died then.</summary>
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(2);
+    /// <summary>Who uses a segment holds a lock on it, from a moment after it has made or opened the file: a younger one is left alone.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(10);
 
     private readonly FileStream _file;
     private readonly MemoryMappedFile _mapping;
@@ -51,6 +51,8 @@ internal sealed unsafe class SharedSegment : IDisposable
     /// <exception cref="IOException">There is not that much shared memory.</exception>
     public static SharedSegment Create(long size)
     {
+        // A silo of this host may have died while it connected, and its memory may be what this one needs.
+        RemoveAbandoned();
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var options = new FileStreamOptions
         {

@@ -30,8 +30,11 @@ public interface ITrainingGrain : IGrainWithStringKey
     [Alias("GetTrace"), AlwaysInterleave]
     Task<byte[]?> GetTrace();
 
-    /// <summary>Ends the run as KILLED after the current step; returns when it has ended. Metrics and checkpoints so far are kept.</summary>
-    [Alias("Cancel"), AlwaysInterleave, ResponseTimeout("00:01:00")]
+    /// <summary>
+    /// Ends the run as KILLED after the current step; returns when it has ended, or after at most three seconds with where it stands: ask again.
+    /// Metrics and checkpoints so far are kept.
+    /// </summary>
+    [Alias("Cancel"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<RunStatus> Cancel(string reason);
 
     /// <summary>Continues a FAILED or KILLED run from its newest good checkpoint.</summary>

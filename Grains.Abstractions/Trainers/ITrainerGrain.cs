@@ -11,15 +11,15 @@ public interface ITrainerGrain : IGrainWithStringKey
 {
     /// <summary>Builds the model, opens the data and, when there is one, reads the checkpoint to start from.</summary>
     /// <exception cref="RankFailedException">The task, the data or the device cannot be used; the message says why.</exception>
-    [Alias("Prepare"), ResponseTimeout("00:10:00")]
+    [Alias("Prepare"), ResponseTimeout("1.00:00:00")]
     Task<PreparedRank> Prepare(RankAssignment assignment);
 
     /// <summary>Opens the silo's exchange session and puts it where the checkpoint stands; returns when all ranks of the silo have done so.</summary>
-    [Alias("OpenExchange"), ResponseTimeout("00:10:00")]
+    [Alias("OpenExchange"), ResponseTimeout("1.00:00:00")]
     Task OpenExchange(ExchangeAssignment exchange);
 
     /// <summary>Connects the silo to the others, all of which have opened theirs; returns when all have the same parameters.</summary>
-    [Alias("Connect"), ResponseTimeout("00:02:00")]
+    [Alias("Connect"), ResponseTimeout("1.00:00:00")]
     Task Connect();
 
     /// <summary>Starts the loop and returns.</summary>
@@ -41,7 +41,7 @@ public interface ITrainerGrain : IGrainWithStringKey
     Task<RankTrace?> GetTrace();
 
     /// <summary>Tests a checkpoint on this rank's share of a split; returns the sums, which the caller adds up in rank order.</summary>
-    [Alias("Evaluate"), AlwaysInterleave, ResponseTimeout("01:00:00")]
+    [Alias("Evaluate"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
     Task<EvaluationReport> Evaluate(EvaluationAssignment assignment);
 
     /// <summary>Ends the rank now, wherever it is, and frees what it holds. Idempotent.</summary>

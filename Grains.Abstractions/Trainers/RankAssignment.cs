@@ -56,8 +56,12 @@ public sealed record SiloRanks([property: Id(0)] EndpointInfo Endpoint, [propert
 public sealed record EvaluationAssignment([property: Id(0)] long CheckpointStep, [property: Id(1)] string Split);
 
 /// <summary>Sums and weights of each metric over one rank's share.</summary>
+/// <param name="NotTested">The dataset has no such split: what it has instead; null when it was tested.</param>
 [GenerateSerializer, Alias("OrleansTrain.EvaluationReport"), Immutable]
-public sealed record EvaluationReport([property: Id(0)] int Rank, [property: Id(1)] IReadOnlyDictionary<string, MetricSum> Sums);
+public sealed record EvaluationReport(
+    [property: Id(0)] int Rank,
+    [property: Id(1)] IReadOnlyDictionary<string, MetricSum> Sums,
+    [property: Id(2)] string? NotTested = null);
 
 /// <summary>A weighted sum.</summary>
 [GenerateSerializer, Alias("OrleansTrain.MetricSum"), Immutable]

@@ -1,35 +1,41 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Cluster;
 
 /// <inheritdoc cref="IClusterGrain"/>
 [Reentrant, Immovable]
-internal sealed class ClusterGrain(
+internal sealed partial class ClusterGrain(
     [PersistentState("cluster", GrainStorageNames.State)] IPersistentState<ClusterState> state,
     IClusterMembershipService membership,
     ISiloMetadataCache metadata,
-    TimeProvider time) : Grain, IClusterGrain
+    TimeProvider time,
+    ILogger<ClusterGrain> logger) : Grain, IClusterGrain, IDisposable
 {
     // A waiting run asks again every second or so; one that stopped asking must not block those behind it.
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(15);
 
-    private readonly List<(WaitingRun Run, DateTimeOffset LastAsked)> _waiting = [];
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly List<(WaitingRun Run, string Device, DateTimeOffset LastAsked)> _waiting = [];
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
 
     public async Task<Reservation> Reserve(string runId, int ranks, string device, IReadOnlyList<string> avoid)
     {
         var offers = ActiveOffers();
-        state.State.Reservations.Remove(runId);
-        DropReservationsOfDeadSilos(offers);
+        var changed = state.State.Reservations.Remove(runId) | DropReservationsOfDeadSilos(offers);
         var now = time.GetUtcNow();
         _waiting.RemoveAll(waiting => waiting.Run.RunId != runId && now - waiting.LastAsked > Forgotten);
 
-        var ahead = _waiting.TakeWhile(waiting => waiting.Run.RunId != runId).FirstOrDefault().Run;
-        var usable = offers.Where(offer => !avoid.Contains(offer.Key) && !_leaving.Contains(offer.Key)).ToDictionary();
+        var staying = offers.Where(offer => !_leaving.Contains(offer.Key)).ToDictionary();
+        // One that all silos together could not serve keeps its place for when more come, but holds nobody up.
+        var ahead = _waiting.TakeWhile(waiting => waiting.Run.RunId != runId)
+            .FirstOrDefault(waiting => ChooseDevices(waiting.Run.Ranks, waiting.Device, staying)?.Values.Sum(offer => offer.Slots) >= waiting.Run.Ranks).Run;
+        var usable = staying.Where(offer => !avoid.Contains(offer.Key)).ToDictionary();
         var chosen = ChooseDevices(ranks, device, usable);
         var slots = ahead is null && chosen is not null ? SlotAllocator.Allocate(ranks, FreeSlots(chosen)) : null;
         if (slots is null)
@@ -37,14 +43,18 @@ internal sealed class ClusterGrain(
             var reason = ahead is not null
                 ? $"waiting for {ranks} rank slots behind run {ahead.RunId}"
                 : Explain(ranks, device, usable, avoid.Count);
-            Wait(new WaitingRun(runId, ranks, reason), now);
-            await state.WriteStateAsync();
+            Wait(new WaitingRun(runId, ranks, reason), device, now);
+            if (changed)
+            {
+                await Store();
+            }
+
             return new Reservation([], reason, "");
         }
 
         _waiting.RemoveAll(waiting => waiting.Run.RunId == runId);
         state.State.Reservations[runId] = [.. slots];
-        await state.WriteStateAsync();
+        await Store();
         return new Reservation(slots, "", chosen!.Values.First().Devices);
     }
 
@@ -53,7 +63,7 @@ internal sealed class ClusterGrain(
         _waiting.RemoveAll(waiting => waiting.Run.RunId == runId);
         if (state.State.Reservations.Remove(runId))
         {
-            await state.WriteStateAsync();
+            await Store();
         }
     }
 
@@ -61,12 +71,37 @@ internal sealed class ClusterGrain(
     {
         _leaving.Add(silo);
         var runs = state.State.Reservations.Where(run => run.Value.Any(slot => slot.Silo == silo)).Select(run => run.Key).ToList();
-        foreach (var run in runs)
-        {
-            await GrainFactory.GetGrain<ITrainingGrain>(run).SiloLeaving(silo);
-        }
-
+        await Task.WhenAll(runs.Select(run => Tell(run, silo)));
         return runs;
+    }
+
+    // A run that cannot be reached now is told the next time: the silo asks until no run is left.
+    private async Task Tell(string run, string leaving)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<ITrainingGrain>(run).SiloLeaving(leaving);
+        }
+        catch (Exception error) when (SiloLoss.Is(error))
+        {
+            LogNotTold(error, run, leaving);
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    // Calls interleave, and the store refuses the second of two writes at once.
+    private async Task Store()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     public async Task WakeRuns()
@@ -111,16 +146,19 @@ internal sealed class ClusterGrain(
         return offers;
     }
 
-    private void DropReservationsOfDeadSilos(Dictionary<string, SiloOffer> offers)
+    private bool DropReservationsOfDeadSilos(Dictionary<string, SiloOffer> offers)
     {
         var alive = membership.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead)
             .Select(member => member.SiloAddress.ToParsableString())
             .Concat(offers.Keys)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var run in state.State.Reservations.Where(run => !run.Value.Any(slot => alive.Contains(slot.Silo))).Select(run => run.Key).ToList())
+        var dead = state.State.Reservations.Where(run => !run.Value.Any(slot => alive.Contains(slot.Silo))).Select(run => run.Key).ToList();
+        foreach (var run in dead)
         {
             state.State.Reservations.Remove(run);
         }
+
+        return dead.Count > 0;
     }
 
     // One run computes on one kind of device: mixing them would make its numbers depend on placement.
@@ -154,16 +192,19 @@ internal sealed class ClusterGrain(
         return $"waiting for {ranks} {kind}rank slots: {suitable.Count} silo(s) offer {suitable.Values.Sum(offer => offer.Slots)}, {free} of them free{but}";
     }
 
-    private void Wait(WaitingRun run, DateTimeOffset now)
+    private void Wait(WaitingRun run, string device, DateTimeOffset now)
     {
         var at = _waiting.FindIndex(waiting => waiting.Run.RunId == run.RunId);
         if (at >= 0)
         {
-            _waiting[at] = (run, now);
+            _waiting[at] = (run, device, now);
         }
         else
         {
-            _waiting.Add((run, now));
+            _waiting.Add((run, device, now));
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} could not be told that {Silo} leaves; it is told again")]
+    private partial void LogNotTold(Exception error, string runId, string silo);
 }

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using OrleansTrain.Exchange;
 using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Grains.Abstractions.ParameterServer;
+using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Grains.Placement;
 using OrleansTrain.Grains.Trainers;
@@ -13,7 +14,10 @@ namespace OrleansTrain.Grains.ParameterServer;
 [Reentrant, PinnedPlacement]
 internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept) : Grain, IParameterServerGrain, IShardFrames
 {
+    private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
+
     private IExchangeSession? _session;
+    private IGrainTimer? _watch;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -83,6 +87,7 @@ internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExch
         }
 
         _session = null;
+        _watch?.Dispose();
         kept.Forget(this.GetGrainId());
         hub.Fence(session.Plan.RunId, session.Plan.Attempt);
         await session.DisposeAsync();
@@ -94,5 +99,16 @@ internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExch
         // The shard lives as long as its attempt, however long nobody calls.
         DelayDeactivation(TimeSpan.FromDays(365));
         _session = session;
+        _watch?.Dispose();
+        _watch = this.RegisterGrainTimer(EndIfUnwanted, new GrainTimerCreationOptions(AskAfter, AskAfter) { KeepAlive = true });
+    }
+
+    // Nobody else would: whoever opened it may have been lost before it could tell its successor of this attempt.
+    private async Task EndIfUnwanted(CancellationToken cancellationToken)
+    {
+        if (_session is { } session && !await GrainFactory.GetGrain<ITrainingGrain>(session.Plan.RunId).Nudge(session.Plan.Attempt, rank: 0))
+        {
+            await Fence();
+        }
     }
 }

@@ -12,10 +12,11 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
     private readonly string?[] _lastProgress = new string?[attempt.WorldSize];
     private DateTimeOffset _progressAt = time.GetUtcNow();
 
+    /// <param name="polled">What each rank answered, or why it could not be asked.</param>
+    /// <param name="now">When they answered: what has been waited for since is not the ranks' fault.</param>
     /// <exception cref="AttemptFailedException">A rank has failed, is gone, or nothing moves any more.</exception>
-    public void Check((RankProgress? Progress, Exception? Error)[] polled)
+    public void Check((RankProgress? Progress, Exception? Error)[] polled, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         for (var rank = 0; rank < polled.Length; rank++)
         {
             _unreachableSince[rank] = polled[rank].Error is null ? null : _unreachableSince[rank] ?? now;

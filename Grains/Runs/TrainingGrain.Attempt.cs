@@ -17,6 +17,8 @@ internal sealed partial class TrainingGrain
     // A checkpoint of a large model to a slow store takes its time; the caller of cancel waits for a minute.
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(5);
 
     private async Task<Attempt> Begin(Reservation reservation)
@@ -71,19 +73,30 @@ internal sealed partial class TrainingGrain
 
         var attempt = CurrentAttempt();
         var polled = await attempt.Poll(Committed);
-        if (polled.All(rank => rank.Progress is { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped }))
+        var since = time.GetTimestamp();
+        while (polled.All(rank => IsGoing(rank) || rank.Error is not null) && time.GetElapsedTime(since) < LongestSearch)
         {
-            LogAdopted(RunId, attempt.Number);
-            return attempt;
+            if (polled.All(IsGoing))
+            {
+                LogAdopted(RunId, attempt.Number);
+                return attempt;
+            }
+
+            // The silo of the activation before this one is gone, and calls fail until the others have found their way round it.
+            await _signal.Changed(PollInterval, time);
+            polled = await attempt.Poll(Committed);
         }
 
         await attempt.Stop("the attempt has lost ranks");
-        var lost = polled.Select((rank, index) => (rank, index)).First(rank => rank.rank.Progress is not { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped });
+        var lost = polled.Select((rank, index) => (rank, index)).First(rank => !IsGoing(rank.rank));
         var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Slots[rank.index].Silo);
         throw new AttemptFailedException(
             $"rank {lost.index} was lost: {(lost.rank.Error is { } unreachable ? Surprises.FirstLine(unreachable) : null) ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
             lost.rank.Progress?.Failure, [.. suspects.Distinct()]);
     }
+
+    private static bool IsGoing((RankProgress? Progress, Exception? Error) rank) =>
+        rank.Progress is { Phase: RankPhase.Running or RankPhase.Completed or RankPhase.Stopped };
 
     private Attempt CurrentAttempt() =>
         new(RunId, State.Attempt, State.Spec! with { Device = State.Device }, State.Placement, GrainFactory);
@@ -105,12 +118,13 @@ internal sealed partial class TrainingGrain
             }
 
             var polled = await attempt.Poll(Committed);
+            var polledAt = time.GetUtcNow();
             Observe(polled);
             await CommitSteps(steps, polled);
             await CommitEpochs(epochs, polled);
             await CommitCheckpoints(commits, polled);
             SayWhatCheckpointsWaitFor(commits, polled);
-            watch.Check(polled);
+            watch.Check(polled, polledAt);
             await CollectTrace(attempt, polled);
 
             if (polled.All(rank => rank.Progress?.Phase == RankPhase.Completed) && State.Epochs.Count >= State.Spec.Epochs && commits.IsIdle)
@@ -267,12 +281,18 @@ internal sealed partial class TrainingGrain
         Changed();
         await LogExchange(attempt);
         FaultPoint.Reach("run.evaluating");
-        var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test");
+        var reports = await attempt.Evaluate(State.GoodCheckpointStep, "test").WaitAsync(_cancelling.Token);
+        if (reports.Select(report => report.NotTested).FirstOrDefault(missing => missing is not null) is { } reason)
+        {
+            Warn($"the model is trained but not tested: {reason}");
+        }
+
         State.Evaluation = reports.OrderBy(report => report.Rank)
             .SelectMany(report => report.Sums)
             .GroupBy(sum => sum.Key, sum => sum.Value, StringComparer.Ordinal)
             .ToDictionary(sums => "test_" + sums.Key, sums => sums.Sum(sum => sum.Sum) / sums.Sum(sum => sum.Weight));
         await commits.Settle(LongestSettling);
-        await End(RunPhase.Finished, "");
+        // Once the attempt has been stopped: End gives its slots to the next run, which must not find the memory taken.
+        _next = () => End(RunPhase.Finished, "");
     }
 }

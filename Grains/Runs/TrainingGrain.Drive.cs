@@ -18,6 +18,10 @@ internal sealed partial class TrainingGrain
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FlushWhenKilled = TimeSpan.FromSeconds(2);
 
+    // What is to be done before anything else, and again until it succeeds: it must not be forgotten because a store or a silo is away.
+    private Func<Task>? _next;
+    private bool _isReplaced;
+
     private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
     private long _storedLoggedStep;
@@ -33,27 +37,37 @@ internal sealed partial class TrainingGrain
             {
                 // Keeps the activation for as long as the run needs it.
                 DelayDeactivation(TimeSpan.FromHours(1));
-                await DriveOnce();
+                if (_next is { } next)
+                {
+                    await next();
+                    _next = null;
+                }
+                else
+                {
+                    await DriveOnce();
+                }
             }
             catch (AttemptFailedException failure)
             {
-                await AfterFailure(failure);
+                NoteFailure(failure);
             }
             catch (OperationCanceledException) when (State.CancelReason is not null)
             {
-                // Cancelled while an attempt was being prepared: the next turn ends the run.
+                // Cancelled while an attempt was being prepared or tested: the next turn ends the run.
             }
-            catch (InconsistentStateException)
+            catch (ReplacedException)
             {
-                // Another activation of this grain owns the run now: this one must not act for it.
+                // This activation must not act for the run any more, nor answer for it.
                 LogReplaced(RunId);
+                _isReplaced = true;
+                _signal.Raise();
                 DeactivateOnIdle();
                 return;
             }
-            catch (Exception error) when (Surprises.IsMistake(error) && !_deactivating.IsCancellationRequested)
+            catch (Exception error) when (_next is null && Surprises.IsMistake(error) && !_deactivating.IsCancellationRequested)
             {
                 // It may go wrong the same way each time: counted, so that max_failures ends it.
-                await AfterFailure(new AttemptFailedException($"unexpected {error.GetType().Name}: {Surprises.FirstLine(error)}", null, [], error));
+                NoteFailure(new AttemptFailedException($"unexpected {error.GetType().Name}: {Surprises.FirstLine(error)}", null, [], error));
                 await _signal.Changed(TimeSpan.FromSeconds(1), time);
             }
 #pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
@@ -140,7 +154,7 @@ internal sealed partial class TrainingGrain
         return reservation;
     }
 
-    private async Task AfterFailure(AttemptFailedException failure)
+    private void NoteFailure(AttemptFailedException failure)
     {
         LogAttemptFailed(failure, RunId, State.Attempt);
         var now = time.GetUtcNow();
@@ -161,7 +175,7 @@ internal sealed partial class TrainingGrain
             State.Restarts--;
             State.Error = failure.Failure?.Details ?? failure.ToString();
             var reason = repeated ? " (the same error again at the same step)" : failure.IsFinal || limit <= 0 ? "" : State.Failures > limit ? $" (failure {State.Failures}, max_failures is {limit})" : "";
-            await End(RunPhase.Failed, failure.Message + reason);
+            _next = () => End(RunPhase.Failed, failure.Message + reason);
             return;
         }
 
@@ -169,7 +183,7 @@ internal sealed partial class TrainingGrain
         State.Phase = RunPhase.Recovering;
         State.Message = Surprises.FirstLine(failure);
         Changed();
-        await Persist();
+        _next = Persist;
     }
 
     private async Task End(RunPhase phase, string message)
@@ -216,12 +230,14 @@ internal sealed partial class TrainingGrain
         {
             try
             {
-                var logged = State.LoggedStep;
-                await storage.WriteStateAsync();
-                (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
+                await Write();
                 return;
             }
-            catch (Exception error) when (error is not InconsistentStateException && !_deactivating.IsCancellationRequested)
+            catch (InconsistentStateException error)
+            {
+                throw new ReplacedException(RunId, error);
+            }
+            catch (Exception error) when (!_deactivating.IsCancellationRequested)
             {
                 if (!warned)
                 {
@@ -230,6 +246,22 @@ internal sealed partial class TrainingGrain
 
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);
             }
+        }
+    }
+
+    // Calls interleave, and the store refuses the second of two writes at once.
+    private async Task Write()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            var logged = State.LoggedStep;
+            await storage.WriteStateAsync();
+            (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 }

@@ -25,6 +25,10 @@ internal sealed partial class TrainingGrain(
     // Brings a run back when every silo that knew of it is gone; recovery among survivors does not wait for it.
     private const string Reminder = "run";
 
+    // Callers of Cancel ask again.
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
+
+    private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _deactivating = new();
     private readonly RunSignal _signal = new();
 
@@ -59,6 +63,7 @@ internal sealed partial class TrainingGrain(
     {
         _deactivating.Dispose();
         _cancelling.Dispose();
+        _writing.Dispose();
     }
 
     public async Task Start(RunSpec spec, string experimentId, string trackingUri)
@@ -79,7 +84,7 @@ internal sealed partial class TrainingGrain(
         State.Trace = Activity.Current?.Id;
         State.Phase = RunPhase.Waiting;
         State.AcceptedAt = time.GetUtcNow();
-        await storage.WriteStateAsync();
+        await Persist();
     }
 
     // Asked again by a client that could not know whether it was heard: what an interrupted call has left undone is done.
@@ -100,10 +105,12 @@ internal sealed partial class TrainingGrain(
         }
 
         State.CancelReason ??= reason;
-        await Persist();
+        ResumeDriving();
         await _cancelling.CancelAsync();
         _signal.Raise();
-        while (!State.Phase.IsTerminal() && !_deactivating.IsCancellationRequested)
+        await Persist();
+        var asked = time.GetTimestamp();
+        while (!State.Phase.IsTerminal() && !_isReplaced && !_deactivating.IsCancellationRequested && time.GetElapsedTime(asked) < LongestAnswer)
         {
             await _signal.Changed(TimeSpan.FromSeconds(1), time);
         }
@@ -120,7 +127,14 @@ internal sealed partial class TrainingGrain(
 
         if (!State.Phase.IsTerminal())
         {
-            throw new RunRefusedException($"Run {RunId} has not ended: it is {State.Phase}.");
+            if (!_drive.IsCompleted)
+            {
+                throw new RunRefusedException($"Run {RunId} has not ended: it is {State.Phase}.");
+            }
+
+            // Resumed by a call that was cut short before it could go on.
+            await KeepGoing();
+            return;
         }
 
         var wanted = epochs ?? State.Spec.Epochs;
@@ -144,7 +158,7 @@ internal sealed partial class TrainingGrain(
         State.LastTaskError = null;
         State.Error = "";
         State.AcceptedAt = time.GetUtcNow();
-        await storage.WriteStateAsync();
+        await Persist();
         await KeepGoing();
         await Tracking.SetStatus(RunPhase.Training.ToMlflowStatus(), null);
     }
@@ -175,7 +189,7 @@ internal sealed partial class TrainingGrain(
 
     private void ResumeDriving()
     {
-        if (State.Spec is not null && !State.Phase.IsTerminal() && _drive.IsCompleted)
+        if (State.Spec is not null && !State.Phase.IsTerminal() && _drive.IsCompleted && !_isReplaced)
         {
             _drive = Drive();
         }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using Orleans.Storage;
 using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
@@ -159,27 +160,18 @@ internal sealed partial class RunGrain(
             var batch = Outbox.NextBatch();
             try
             {
-                await delivery.Send(RunId, batch, _mayBeThere, _deactivating.Token);
-                FaultPoint.Reach("outbox.sent");
-                Outbox.Delivered(batch);
-                (_mayBeThere, _lastError, pause) = (false, null, FirstPause);
-                await Store();
-                continue;
-            }
-            catch (MlflowException error) when (IsRefusal(error))
-            {
-                await DropRefused(batch, error);
-                continue;
-            }
-            catch (ObjectStoreException error) when (error.Error is ObjectStoreError.NotFound or ObjectStoreError.InvalidName)
-            {
-                LogRefused(RunId, batch.Count, error.Message);
-                Outbox.Refused(batch, error.Message);
-                await Store();
+                await Deliver(batch);
+                pause = FirstPause;
                 continue;
             }
             catch (OperationCanceledException) when (_deactivating.IsCancellationRequested)
             {
+                return;
+            }
+            catch (InconsistentStateException)
+            {
+                // Another activation has the outbox now.
+                DeactivateOnIdle();
                 return;
             }
 #pragma warning disable CA1031 // Whatever it is, what is not delivered stays stored and is tried again.
@@ -201,6 +193,31 @@ internal sealed partial class RunGrain(
         }
 
         await TakeOffList();
+    }
+
+    private async Task Deliver(IReadOnlyList<OutboxEntry> batch)
+    {
+        try
+        {
+            await delivery.Send(RunId, batch, _mayBeThere, _deactivating.Token);
+        }
+        catch (MlflowException error) when (IsRefusal(error))
+        {
+            await DropRefused(batch, error);
+            return;
+        }
+        catch (ObjectStoreException error) when (error.Error is ObjectStoreError.NotFound or ObjectStoreError.InvalidName)
+        {
+            LogRefused(RunId, batch.Count, error.Message);
+            Outbox.Refused(batch, error.Message);
+            await Store();
+            return;
+        }
+
+        FaultPoint.Reach("outbox.sent");
+        Outbox.Delivered(batch);
+        (_mayBeThere, _lastError) = (false, null);
+        await Store();
     }
 
     // One bad entry must not hold up the others: a refused batch is sent again one by one.

@@ -191,7 +191,16 @@ internal sealed class RankHost(
 
     public async Task<EvaluationReport> Evaluate(EvaluationAssignment evaluation)
     {
-        var data = await OpenData(evaluation.Split, EvaluationBatch, exhaustive: true, RecordPart.All);
+        OpenedDataset data;
+        try
+        {
+            data = await OpenData(evaluation.Split, EvaluationBatch, exhaustive: true, RecordPart.All);
+        }
+        catch (DatasetException error) when (error.IsMissingSplit(evaluation.Split))
+        {
+            return new EvaluationReport(Assignment.Rank, new Dictionary<string, MetricSum>(), error.Message);
+        }
+
         await using (data.Source)
         {
             return await RankEvaluation.Run(_task!, _context!, Spec, Checkpoints, evaluation.CheckpointStep, data.Source, _stopping.Token);
@@ -246,7 +255,7 @@ internal sealed class RankHost(
         {
             return await OpenData("validation", EvaluationBatch, exhaustive: true, RecordPart.All);
         }
-        catch (DatasetException error) when (error.Message.Contains("has no split 'validation'", StringComparison.Ordinal))
+        catch (DatasetException error) when (error.IsMissingSplit("validation"))
         {
             throw new DatasetException($"{error.Message} Set validation_share, for example to 0.1, to validate on a part of 'train' that is not trained on.", error);
         }

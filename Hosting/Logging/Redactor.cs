@@ -23,7 +23,7 @@ public sealed partial class Redactor
     {
         var redis = environment("ORLEANSTRAIN_REDIS") ?? "";
         _secrets = SecretVariables.Select(environment)
-            .Concat(RedisPassword().Matches(redis).Select(match => match.Groups[1].Value))
+            .Concat(RedisPassword().Matches(redis).Select(match => match.Groups[1].Value + match.Groups[2].Value))
             .OfType<string>()
             .Where(secret => secret.Length >= ShortestSecret)
             .OrderByDescending(secret => secret.Length)
@@ -41,13 +41,21 @@ public sealed partial class Redactor
         return NamedSecret().Replace(UserInfo().Replace(text, $"$1{Mask}@"), $"$1{Mask}");
     }
 
+    /// <summary>Whether it holds a secret that is known from the environment, or a URI with a password.</summary>
+    public bool HoldsSecret(string text) =>
+        Array.Exists(_secrets, secret => text.Contains(secret, StringComparison.Ordinal)) || UriPassword().IsMatch(text);
+
     // Both notations: host:6379,password=… and redis://user:…@host:6379.
-    [GeneratedRegex(@"(?:\bpassword=|://[^:/@\s]*:)([^,@\s]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\bpassword=([^,\s]+)|://[^:/@\s]*:([^@\s]+)@)", RegexOptions.IgnoreCase)]
     private static partial Regex RedisPassword();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^/\s@""\\]+@", RegexOptions.IgnoreCase)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"(\b[\w.-]*(?:password|passwd|secret|token|api_?key|access_?key)[\w.-]*=)[^,\s;&…]+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://[^/\s@:]*:[^/\s@]+@", RegexOptions.IgnoreCase)]
+    private static partial Regex UriPassword();
+
+    // Neither runs over the end of a JSON string: what is cleaned may be one.
+    [GeneratedRegex(@"(\b[\w.-]*(?:password|passwd|secret|token|api_?key|access_?key)[\w.-]*=)[^,\s;&…""\\]+", RegexOptions.IgnoreCase)]
     private static partial Regex NamedSecret();
 }

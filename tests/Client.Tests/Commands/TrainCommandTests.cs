@@ -160,11 +160,13 @@ public class TrainCommandTests
         var client = new ClientHarness { Run = new FakeRun().Then(Statuses.Ended(RunPhase.Failed, "403 for s3cr3t-key")) };
         client.Environment["AWS_SECRET_ACCESS_KEY"] = "s3cr3t-key";
 
-        await client.RunAsync("train", "mnist", "--run-name", "s3cr3t-key", "--verbose");
+        await client.RunAsync("train", "mnist", "--verbose");
         Assert.DoesNotContain("s3cr3t", client.Errors + client.Output + client.Run.Source!.SourceName, StringComparison.Ordinal);
 
         Assert.Equal(2, await client.RunAsync("train", "mnist-cnn", "--param", "hidden=s3cr3t-key"));
         Assert.Contains("error: hidden holds a secret", client.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, await client.RunAsync("train", "mnist", "--run-name", "s3cr3t-key"));
+        Assert.Contains("error: run_name holds a secret", client.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", client.Errors, StringComparison.Ordinal);
     }
 }

@@ -23,7 +23,21 @@ public class RedactorTests
     [InlineData("WRONGPASS p4ssw0rd", "WRONGPASS ***")]
     [InlineData("http://user:pw@host:5000/x and s3://b/c", "http://***@host:5000/x and s3://b/c")]
     [InlineData("redis:6379,password=other,ssl=true", "redis:6379,password=***,ssl=true")]
+    [InlineData("""{"types":"label=int64,token_count=float32","next":"a"}""", """{"types":"label=int64,token_count=***","next":"a"}""")]
+    [InlineData("""{"uri":"http://a","mail":"b@c"}""", """{"uri":"http://a","mail":"b@c"}""")]
     [InlineData("train --param api_key=abc --ranks 2", "train --param api_key=*** --ranks 2")]
     public void SecretsAreMasked(string text, string expected) =>
         Assert.Equal(expected, new Redactor(Variables.GetValueOrDefault).Clean(text));
+
+    [Theory]
+    [InlineData("max_tokens=512", false)]
+    [InlineData("label=int64,token_count=float32", false)]
+    [InlineData("as hunter22 said", true)]
+    [InlineData("http://user:pw@host/x", true)]
+    public void WhatMustNotBeLoggedIsKnown(string text, bool holds) =>
+        Assert.Equal(holds, new Redactor(Variables.GetValueOrDefault).HoldsSecret(text));
+
+    [Fact]
+    public void APasswordWithAnAtSignIsKnownWhole() => Assert.Equal(
+        "refused: ***", new Redactor(name => name == "ORLEANSTRAIN_REDIS" ? "host:6379,password=p@ssw0rd" : null).Clean("refused: p@ssw0rd"));
 }

@@ -114,6 +114,19 @@ public sealed class TableRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dataset_without_a_test_split_trains_and_says_that_it_was_not_tested()
+    {
+        await using var host = await StartHost(silos: 1, slotsPerSilo: 3);
+        var status = await MnistRun.Train(
+            host, Spec with { Epochs = 2, FormatOptions = new Dictionary<string, string> { ["splits"] = "train=0.9,validation=0.1" } });
+
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.Empty(status.Evaluation);
+        Assert.Contains(status.Warnings, warning => warning.StartsWith("the model is trained but not tested: s3://datasets/penguins has no split 'test'", StringComparison.Ordinal));
+        Assert.NotNull(status.WeightsSha256);
+    }
+
+    [Fact]
     public async Task Records_can_be_held_out_for_validation_where_there_is_no_such_split()
     {
         await using var host = await StartHost(silos: 1, slotsPerSilo: 3);

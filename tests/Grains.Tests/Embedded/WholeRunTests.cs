@@ -85,8 +85,8 @@ public class WholeRunTests(MnistRun mnist) : IClassFixture<MnistRun>
         {
             runId = await MnistRun.Start(host, spec);
             await MnistRun.Follow(host, runId, status => status.Epoch == 1);
-            var killed = await host.Grains.GetGrain<ITrainingGrain>(runId).Cancel("test");
-            Assert.Equal(RunPhase.Killed, killed.Phase);
+            await host.Grains.GetGrain<ITrainingGrain>(runId).Cancel("test");
+            Assert.Equal(RunPhase.Killed, (await MnistRun.Follow(host, runId)).Phase);
             await host.Grains.GetGrain<IRunGrain>(runId).Flush(TimeSpan.FromSeconds(30));
         }
 

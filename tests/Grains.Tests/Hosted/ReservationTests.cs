@@ -1,0 +1,42 @@
+using OrleansTrain.Grains.Abstractions.Cluster;
+using OrleansTrain.Grains.Tests.Embedded;
+
+namespace OrleansTrain.Grains.Tests.Hosted;
+
+/// <summary>Rank slots of a cluster of two silos with one each, asked for by several runs.</summary>
+public class ReservationTests(MnistRun mnist) : IClassFixture<MnistRun>
+{
+    private static readonly Uri NoTracking = new("http://127.0.0.1:9");
+
+    [Fact]
+    public async Task Runs_that_ask_at_the_same_time_get_each_slot_once()
+    {
+        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking);
+        var cluster = testCluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key);
+
+        // The store refuses the second of two writes at once; whoever asks must not see that.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(run => cluster.Reserve($"run {run}", 1, "cpu", [])));
+        Assert.Equal(2, answers.SelectMany(answer => answer.Slots).Select(slot => (slot.Silo, slot.Slot)).Distinct().Count());
+        Assert.Equal(2, answers.Count(answer => answer.IsGranted));
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(run => cluster.Release($"run {run}")));
+        Assert.True((await cluster.Reserve("next", 2, "cpu", [])).IsGranted);
+    }
+
+    [Fact]
+    public async Task A_run_that_no_silos_could_serve_holds_nobody_up()
+    {
+        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking);
+        var cluster = testCluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key);
+
+        Assert.False((await cluster.Reserve("large", 64, "cpu", [])).IsGranted);
+        Assert.False((await cluster.Reserve("gpu", 1, "cuda", [])).IsGranted);
+        Assert.True((await cluster.Reserve("first", 2, "cpu", [])).IsGranted);
+
+        // One that could be served comes before those that ask later.
+        Assert.False((await cluster.Reserve("second", 2, "cpu", [])).IsGranted);
+        await cluster.Release("first");
+        Assert.Contains("behind run second", (await cluster.Reserve("third", 1, "cpu", [])).WaitingFor, StringComparison.Ordinal);
+        Assert.True((await cluster.Reserve("second", 2, "cpu", [])).IsGranted);
+    }
+}
