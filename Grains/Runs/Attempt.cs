@@ -124,9 +124,12 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         await Quietly(polls);
         return [.. polls.Select((poll, rank) => (poll, rank))
             .Where(asked => asked.poll.Exception?.GetBaseException() is { } error && SiloLoss.Is(error))
-            .Select(asked => slots[asked.rank].Silo)
+            .Select(asked => Suspect(asked.rank, asked.poll.Exception!.GetBaseException()))
             .Distinct()];
     }
+
+    /// <summary>The silo to be left out for a while when this rank could not be reached: the one the error names, or the rank's own.</summary>
+    public string Suspect(int rank, Exception error) => SiloLoss.Culprit(error) ?? slots[rank].Silo;
 
     /// <summary>What each shard has done.</summary>
     public Task<ShardStatistics[]> GetStatistics() => Task.WhenAll(_shards.Select(shard => shard.GetStatistics()));
@@ -156,7 +159,7 @@ internal sealed class Attempt(string runId, int number, RunSpec spec, IReadOnlyL
         }
 
         var errors = calls.Select((task, rank) => (Error: task.Exception?.GetBaseException(), Rank: rank)).Where(failed => failed.Error is not null).ToList();
-        var suspects = errors.Where(failed => SiloLoss.Is(failed.Error!)).Select(failed => slots[failed.Rank].Silo).Distinct().ToList();
+        var suspects = errors.Where(failed => SiloLoss.Is(failed.Error!)).Select(failed => Suspect(failed.Rank, failed.Error!)).Distinct().ToList();
         var (error, first) = errors.FirstOrDefault(failed => failed.Error is RankFailedException) is { Error: not null } refusal ? refusal : errors[0];
         var failure = (error as RankFailedException)?.Failure;
         throw new AttemptFailedException($"rank {first} could not {what}: {Surprises.FirstLine(error!)}", failure, suspects, error)

@@ -23,7 +23,7 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         }
 
         var unreachable = Ranks(rank => polled[rank].Error is not null);
-        var suspects = unreachable.Select(rank => attempt.Slots[rank].Silo).Distinct().ToList();
+        var suspects = unreachable.Select(rank => attempt.Suspect(rank, polled[rank].Error!)).Distinct().ToList();
 
         // A rank's own error says more than the loss its peers report because of it.
         var failures = polled.Select(rank => rank.Progress?.Failure).OfType<RankFailure>().ToList();

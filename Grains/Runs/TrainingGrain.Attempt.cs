@@ -3,6 +3,7 @@ using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Placement;
 
 namespace OrleansTrain.Grains.Runs;
 
@@ -74,7 +75,7 @@ internal sealed partial class TrainingGrain
         var attempt = CurrentAttempt();
         var polled = await attempt.Poll(Committed);
         var since = time.GetTimestamp();
-        while (polled.All(rank => IsGoing(rank) || rank.Error is not null) && time.GetElapsedTime(since) < LongestSearch)
+        while (polled.All(rank => IsGoing(rank) || (rank.Error is { } error && !SiloLoss.IsCertain(error))) && time.GetElapsedTime(since) < LongestSearch)
         {
             if (polled.All(IsGoing))
             {
@@ -89,7 +90,7 @@ internal sealed partial class TrainingGrain
 
         await attempt.Stop("the attempt has lost ranks");
         var lost = polled.Select((rank, index) => (rank, index)).First(rank => !IsGoing(rank.rank));
-        var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Slots[rank.index].Silo);
+        var suspects = polled.Select((rank, index) => (rank, index)).Where(rank => rank.rank.Error is not null).Select(rank => attempt.Suspect(rank.index, rank.rank.Error!));
         throw new AttemptFailedException(
             $"rank {lost.index} was lost: {(lost.rank.Error is { } unreachable ? Surprises.FirstLine(unreachable) : null) ?? lost.rank.Progress?.Failure?.Message ?? "it is no longer running"}",
             lost.rank.Progress?.Failure, [.. suspects.Distinct()]);

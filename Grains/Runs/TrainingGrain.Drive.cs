@@ -14,6 +14,9 @@ internal sealed partial class TrainingGrain
     // How long a silo that failed the run is left out when others can take its ranks: longer than the cluster needs to declare it dead.
     private static readonly TimeSpan Avoidance = TimeSpan.FromSeconds(20);
 
+    // Until the cluster has settled after the loss of a silo, attempts fail because of it that have nothing to do with it: they count as one.
+    private static readonly TimeSpan OneLoss = TimeSpan.FromSeconds(30);
+
     // A run that ends waits for MLflow, but not for one that is away; someone who pressed Ctrl-C waits less.
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FlushWhenKilled = TimeSpan.FromSeconds(2);
@@ -163,9 +166,14 @@ internal sealed partial class TrainingGrain
             _avoided[silo] = now + Avoidance;
         }
 
+        var isSameLoss = failure is { IsFinal: false, Failure: null or { Type: RankFailure.PeerLost } } && now - State.LostAt < OneLoss;
         State.LostAt ??= now;
-        State.Failures++;
-        State.Restarts++;
+        if (!isSameLoss)
+        {
+            State.Failures++;
+            State.Restarts++;
+        }
+
         var repeated = failure.Failure is { IsTaskError: true } error
             && State.LastTaskError is { } last && last.Step == error.Step && last.Type == error.Type;
         State.LastTaskError = failure.Failure is { IsTaskError: true } ? failure.Failure : null;
@@ -183,7 +191,14 @@ internal sealed partial class TrainingGrain
         State.Phase = RunPhase.Recovering;
         State.Message = Surprises.FirstLine(failure);
         Changed();
-        _next = Persist;
+        _next = isSameLoss ? PersistAndPause : Persist;
+    }
+
+    // The cluster is still finding its way round a lost silo: trying again at once would only fail again.
+    private async Task PersistAndPause()
+    {
+        await Persist();
+        await Task.Delay(TimeSpan.FromSeconds(1), time, _cancelling.Token);
     }
 
     private async Task End(RunPhase phase, string message)

@@ -12,14 +12,14 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 /// <summary>Clusters of Orleans' TestingHost that run trainings, through the registration that silos use.</summary>
 internal static class HostedCluster
 {
-    /// <summary>Silos of one rank slot each.</summary>
-    public static async Task<InProcessTestCluster> Start(int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null)
+    /// <summary>Silos with as many rank slots each.</summary>
+    public static async Task<InProcessTestCluster> Start(int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null, int slots = 1)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo
-                .UseSiloMetadata(new SiloOffer(1, "cpu", SiloOffer.ThisVersion).ToMetadata())
+                .UseSiloMetadata(new SiloOffer(slots, "cpu", SiloOffer.ThisVersion).ToMetadata())
                 .AddMemoryGrainStorage(GrainStorageNames.State)
                 .UseInMemoryReminderService()
                 .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking } });
