@@ -15,7 +15,7 @@ internal sealed class DataPutCommand(ClientServices services)
 
     private readonly Argument<string> _target = new("URI") { Description = "Where to: s3://BUCKET/PREFIX or file:///FOLDER." };
 
-    private readonly Option<bool> _replace = new("--replace") { Description = "Put it there even if there is a dataset already." };
+    private readonly Option<bool> _replace = new("--replace") { Description = "Put it there even if there is a dataset already; with --as-is, whatever else lies below URI is deleted." };
 
     private readonly Option<bool> _asIs = new("--as-is") { Description = "Copy the files unchanged rather than pack them: for tables with text, which a task encodes." };
 
@@ -55,14 +55,21 @@ internal sealed class DataPutCommand(ClientServices services)
         var stores = services.OpenStores();
         using var owned = stores as IDisposable;
         var writer = new DatasetWriter(stores);
-        if (!parse.GetValue(_replace) && await writer.Find(target, interrupts.Requested) is { } there)
+        var replace = parse.GetValue(_replace);
+        if (!replace && await writer.Find(target, interrupts.Requested) is { } there)
         {
             throw new UsageException($"{target} holds a dataset already ({ManifestText.Summary(there)}); --replace puts it there anew");
         }
 
         if (parse.GetValue(_asIs))
         {
-            var (objects, bytes) = await new DatasetCopy(stores).Copy(source, target, format, interrupts.Requested);
+            var copy = new DatasetCopy(stores);
+            if (!replace && await copy.Find(target, interrupts.Requested) is { } first)
+            {
+                throw new UsageException($"{target} holds objects already ({first}); --replace puts it there anew and deletes what else is there");
+            }
+
+            var (objects, bytes) = await copy.Copy(source, target, format, replace, interrupts.Requested);
             services.Terminal.WriteLine($"{target}: {objects} objects, {Numbers.Bytes(bytes)}");
             return ExitCodes.Success;
         }

@@ -10,7 +10,19 @@ namespace OrleansTrain.Data.Formats;
 /// </summary>
 internal sealed class SplitRule
 {
-    private static readonly string[] Known = ["train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval"];
+    // Runs open train, validation and test, whatever the folders of a dataset call them.
+    private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
+    {
+        ["train"] = "train",
+        ["training"] = "train",
+        ["test"] = "test",
+        ["testing"] = "test",
+        ["validation"] = "validation",
+        ["val"] = "validation",
+        ["valid"] = "validation",
+        ["dev"] = "validation",
+        ["eval"] = "validation",
+    };
 
     private readonly List<(string Name, double End)> _shares = [];
 
@@ -42,21 +54,21 @@ internal sealed class SplitRule
     /// <summary>The splits that shares name.</summary>
     public IEnumerable<string> Names => _shares.Select(share => share.Name);
 
-    /// <summary>The split of an object by the folder it lies in or the start of its name; <c>train</c> for all others.</summary>
+    /// <summary>The split of an object by the folder it lies in or the start of its name: <c>train</c>, <c>validation</c> or <c>test</c>; <c>train</c> for all others.</summary>
     public static string ByName(string name)
     {
         var folder = name.IndexOf('/', StringComparison.Ordinal);
         if (folder > 0)
         {
-            return Known.Contains(name[..folder]) ? name[..folder] : "train";
+            return Known.GetValueOrDefault(name[..folder], "train");
         }
 
         var end = name.AsSpan().IndexOfAny("-_.");
-        return end > 0 && Known.Contains(name[..end]) ? name[..end] : "train";
+        return end > 0 ? Known.GetValueOrDefault(name[..end], "train") : "train";
     }
 
     /// <summary>Whether the first folder of a name is a split's.</summary>
-    public static bool NamesSplit(string name) => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var folder && Known.Contains(name[..folder]);
+    public static bool NamesSplit(string name) => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var folder && Known.ContainsKey(name[..folder]);
 
     /// <summary>The split of what has this name and number, by share.</summary>
     public string ByHash(string name, long number = 0)

@@ -10,7 +10,8 @@ namespace OrleansTrain.Data.Idx;
 
 /// <summary>
 /// Reads IDX files named <c>SPLIT-COLUMNs-idxN-TYPE[.gz]</c>: one column a file, <c>t10k</c> being the split <c>test</c>.
-/// Plain files are cut into blocks; a gzip'd one can only be read as a whole and is a single block.
+/// Plain files are cut into blocks; a gzip'd one can only be read as a whole and is a single block. Of a file that is there both ways the plain
+/// one is read.
 /// </summary>
 internal sealed class IdxReader : IDatasetReader
 {
@@ -45,6 +46,12 @@ internal sealed class IdxReader : IDatasetReader
         }
 
         var schema = new RecordSchema(columns.Select(column => new Column(column.File.Column, column.Header.Type, column.Header.Shape)));
+        if (columns.Find(column => column.File.Gzip) is { File: not null } packed && (long)records * schema.RecordBytes > int.MaxValue)
+        {
+            throw new DatasetException(
+                $"{location.Name(packed.File.Info.Key)} belongs to {(long)records * schema.RecordBytes} bytes of records, more than the {int.MaxValue} that can be read out of gzip'd files: unpack it.");
+        }
+
         return new DatasetCatalog(location.Uri[(location.Uri.LastIndexOf('/') + 1)..], Digest(files), schema, Cut(columns, records, schema.RecordBytes));
     }
 
@@ -88,6 +95,9 @@ internal sealed class IdxReader : IDatasetReader
 
         foreach (var files in splits.Values)
         {
+            // Tools that unpack a file often leave the packed one beside it; the plain one can be cut into blocks.
+            var plain = files.Where(file => !file.Gzip).Select(file => file.Column).ToHashSet(StringComparer.Ordinal);
+            files.RemoveAll(file => file.Gzip && plain.Contains(file.Column));
             files.Sort((left, right) => string.CompareOrdinal(left.Column, right.Column));
         }
 

@@ -36,8 +36,9 @@ internal sealed class CsvDatasetReader(DataFormat format) : TextReaderBase(forma
             throw new DatasetException($"{name} has no column '{unknown}'; it has {string.Join(", ", names.Select(column => $"'{column}'"))}.");
         }
 
+        var good = rows.Skip(Header).Where(row => !row.Bad && row.Fields.Length == names.Length).ToList();
         return [.. names.Select((column, i) => new TextColumn(
-            column, Types.TryGetValue(column, out var type) ? type : TypeOf(rows.Skip(Header).Select(row => i < row.Fields.Length ? row.Fields[i] : "")), []))];
+            column, Types.TryGetValue(column, out var type) ? type : TypeOf(good.Select(row => row.Fields[i])), []))];
     }
 
     protected override void CheckHeader(string sample, string name, IReadOnlyList<TextColumn> columns, string first)

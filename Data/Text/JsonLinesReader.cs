@@ -7,7 +7,7 @@ using OrleansTrain.Data.Schema;
 namespace OrleansTrain.Data.Text;
 
 /// <summary>
-/// One JSON object a line. Numbers become int64 where the first records have whole numbers only, else float32; arrays of numbers, nested to one
+/// One JSON object a line. Numbers become int64 where the first records have whole numbers only, else float32, null being NaN; arrays of numbers, nested to one
 /// shape, float32; true and false int64; strings text. The first record says which columns there are.
 /// </summary>
 internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format)
@@ -22,26 +22,22 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
 
     protected override IReadOnlyList<TextColumn> Infer(string sample, string name)
     {
-        var columns = new List<TextColumn>();
+        List<TextColumn>? columns = null;
+        DatasetException? bad = null;
         foreach (var (number, line) in Lines(sample).Take(Sampled).Index())
         {
-            var origin = $"{name} record {number.ToString(CultureInfo.InvariantCulture)}";
-            using var json = Open(line, origin);
-            foreach (var property in json.RootElement.EnumerateObject())
+            try
             {
-                var index = columns.FindIndex(column => column.Name == property.Name);
-                if (number == 0)
-                {
-                    columns.Add(Describe(property, origin));
-                }
-                else if (index >= 0 && columns[index].Type == ElementType.Int64 && property.Value.ValueKind == JsonValueKind.Number)
-                {
-                    columns[index] = Describe(property, origin);
-                }
+                var found = Describe(line, $"{name} record {number.ToString(CultureInfo.InvariantCulture)}");
+                columns = columns?.ConvertAll(column => Widen(column, found)) ?? found;
+            }
+            catch (DatasetException error)
+            {
+                bad ??= error;
             }
         }
 
-        return columns.Count > 0 ? columns : throw new DatasetException($"{name} has no records.");
+        return columns is { Count: > 0 } ? columns : throw bad ?? new DatasetException($"{name} has no records.");
     }
 
     protected override IEnumerable<Func<Record>> Parse(string text, string name, long firstRecord, IReadOnlyList<TextColumn> columns)
@@ -55,26 +51,30 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => !string.IsNullOrWhiteSpace(line));
 
-    private static JsonDocument Open(string line, string origin)
+    private static T Take<T>(string line, string origin, Func<JsonElement, T> take)
     {
         try
         {
-            var json = JsonDocument.Parse(line);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new DatasetException($"{origin} is no JSON object.");
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? take(json.RootElement) : throw new DatasetException($"{origin} is no JSON object.");
         }
         catch (JsonException error)
         {
             throw new DatasetException($"{origin} is no JSON: {error.Message}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // Half of a surrogate pair, written as \uD83D, is JSON; that it is no text shows only when the name or value is taken out.
+            throw new DatasetException($"{origin} holds a text that is no Unicode: {error.Message}", error);
+        }
     }
 
-    private static Record Read(string line, IReadOnlyList<TextColumn> columns, string origin)
+    private static Record Read(string line, IReadOnlyList<TextColumn> columns, string origin) => Take(line, origin, json =>
     {
-        using var json = Open(line, origin);
         var record = new Record(origin);
         foreach (var column in columns)
         {
-            if (!json.RootElement.TryGetProperty(column.Name, out var value))
+            if (!json.TryGetProperty(column.Name, out var value))
             {
                 throw new DatasetException($"{origin} has no '{column.Name}'.");
             }
@@ -83,7 +83,7 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
         }
 
         return record;
-    }
+    });
 
     private static Field Value(JsonElement value, TextColumn column, string origin)
     {
@@ -143,6 +143,14 @@ internal sealed class JsonLinesReader(DataFormat format) : TextReaderBase(format
                 throw new DatasetException($"{origin} holds {value.ValueKind.ToString().ToLowerInvariant()} where a number was expected.");
         }
     }
+
+    /// <summary>The columns of one record.</summary>
+    private List<TextColumn> Describe(string line, string origin) =>
+        Take(line, origin, json => json.EnumerateObject().Select(property => Describe(property, origin)).ToList());
+
+    // Whole numbers of which one has a fraction or is null are float32, as in CSV; what else differs from the first record is an error of the record that does.
+    private static TextColumn Widen(TextColumn column, List<TextColumn> record) =>
+        column.Type == ElementType.Int64 && record.Find(other => other.Name == column.Name) is { Type: ElementType.Float32, Shape.Count: 0 } wider ? wider : column;
 
     private TextColumn Describe(JsonProperty property, string origin)
     {

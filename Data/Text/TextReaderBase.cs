@@ -14,7 +14,6 @@ namespace OrleansTrain.Data.Text;
 internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
 {
     private const int RunBytes = 4 << 20;
-    private const int SampleBytes = 1 << 20;
 
     private readonly SplitRule _splits = new(format.Option("splits"));
 
@@ -47,14 +46,14 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
             throw new DatasetException($"{location.Uri} has no records of the split '{split}': all its objects are empty.");
         }
 
-        var columns = Infer(await Sample(location, files[0], cancellationToken), location.Name(files[0].Key));
+        var columns = Infer(await Sample(location, files[0], Header + 1, cancellationToken), location.Name(files[0].Key));
         var blocks = new List<CatalogBlock>();
         using var digest = new CatalogDigest(format);
         foreach (var file in files)
         {
             if (Header > 0 && file != files[0])
             {
-                CheckHeader(await Sample(location, file, cancellationToken), location.Name(file.Key), columns, location.Name(files[0].Key));
+                CheckHeader(await Sample(location, file, Header, cancellationToken), location.Name(file.Key), columns, location.Name(files[0].Key));
             }
 
             await using var stream = await location.Store.OpenRead(file.Key, cancellationToken);
@@ -84,7 +83,7 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
         return new BlockContent.Loose(records, $"{name} from record {note.FirstRecord.ToString(CultureInfo.InvariantCulture)}");
     }
 
-    /// <summary>Finds columns and types in the first records of the first object.</summary>
+    /// <summary>Finds columns and types in the first records of the first object. Bad ones say nothing about either; whoever reads them refuses or skips them.</summary>
     protected abstract IReadOnlyList<TextColumn> Infer(string sample, string name);
 
     /// <summary>Compares the header of a further object with the columns of the first one.</summary>
@@ -111,12 +110,10 @@ internal abstract class TextReaderBase(DataFormat format) : IDatasetReader
 
     private bool IsOwn(string file, long record, string split) => !_splits.ByShare || _splits.ByHash(file, record) == split;
 
-    private static async Task<string> Sample(DatasetLocation location, Storage.ObjectInfo file, CancellationToken cancellationToken)
+    private async Task<string> Sample(DatasetLocation location, Storage.ObjectInfo file, int records, CancellationToken cancellationToken)
     {
-        var bytes = new byte[Math.Min(SampleBytes, file.Size)];
-        await location.Store.ReadRange(file.Key, 0, bytes, file.ETag, cancellationToken);
-        var end = bytes.Length < file.Size ? bytes.AsSpan().LastIndexOf((byte)'\n') + 1 : bytes.Length;
-        return Decode(bytes.AsSpan(0, end), location.Name(file.Key));
+        var bytes = await TextSample.Read(location, file, Quoting(file.Key), records, Schema.RecordSchema.LargestRecord, cancellationToken);
+        return Decode(bytes.Span, location.Name(file.Key));
     }
 }
 

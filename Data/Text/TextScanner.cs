@@ -30,6 +30,14 @@ internal static class TextScanner
         return state.Finish();
     }
 
+    /// <summary>Where the last record that is whole ends in the front of a text, and how many there are up to there.</summary>
+    public static (int End, int Records) Whole(ReadOnlySpan<byte> front, char? delimiter)
+    {
+        var state = new State(delimiter, 0, int.MaxValue);
+        state.Take(front);
+        return state.Whole;
+    }
+
     private sealed class State(char? delimiter, int header, int runBytes)
     {
         private readonly List<TextRun> _runs = [];
@@ -40,6 +48,9 @@ internal static class TextScanner
         private int _headerLeft = header;
         private int _records;
         private bool _quoted, _content;
+
+        /// <summary>Behind the last line feed that ended a record, and the records up to there, as long as there was one run.</summary>
+        public (int End, int Records) Whole { get; private set; }
 
         public void Take(ReadOnlySpan<byte> bytes)
         {
@@ -93,6 +104,7 @@ internal static class TextScanner
             else if (_content)
             {
                 _records++;
+                Whole = ((int)end, _records);
                 if (end - _start >= runBytes)
                 {
                     Close(end);

@@ -9,7 +9,8 @@ namespace OrleansTrain.Data.WebDataset;
 
 /// <summary>
 /// Tar shards in the WebDataset layout: files that share a name up to the first dot are one record, the rest of the name says the column:
-/// <c>0001.jpg</c> and <c>0001.cls</c> are an image and a whole number. <c>.cls</c> becomes <c>label</c>, an image <c>image</c>, other text its own column.
+/// <c>0001.jpg</c> and <c>0001.cls</c> are an image and a whole number. <c>.cls</c> becomes <c>label</c>, <c>.jpg</c> <c>image</c>, <c>.seg.png</c> the
+/// image <c>seg</c>, other text its own column.
 /// A shard's headers are read once, and it is cut into blocks of whole records.
 /// </summary>
 internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
@@ -107,7 +108,10 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
         var record = new Record($"{shard} record {name}");
         foreach (var (column, field) in fields.Select(field => field()).OrderBy(field => field.Key, StringComparer.Ordinal))
         {
-            record[column] = field;
+            // Which of the two is meant nobody can know; the order in the archive must not decide what is trained on.
+            record[column] = record.Has(column)
+                ? throw new DatasetException($"{record.Origin} has two files for the column '{column}': expected one; rename or remove the other.")
+                : field;
         }
 
         return record;
@@ -176,9 +180,10 @@ internal sealed class WebDatasetReader(DataFormat format) : IDatasetReader
 
     private KeyValuePair<string, Field> Column(string ending, NativeBuffer bytes, string origin)
     {
-        if (ImageReader.Reads($".{ending}"))
+        var last = ending.LastIndexOf('.') + 1;
+        if (ImageReader.Reads($".{ending[last..]}"))
         {
-            return new("image", ImageDecoder.Decode(bytes, origin, _shape));
+            return new(last == 0 ? "image" : ending[..(last - 1)], ImageDecoder.Decode(bytes, origin, _shape));
         }
 
         var text = System.Text.Encoding.UTF8.GetString(bytes.GetSpan()).Trim();

@@ -8,7 +8,10 @@ internal static class FolderListing
     /// <summary>Files being written start with this; they are no objects.</summary>
     public const string PartPrefix = ".part-";
 
-    public static ObjectInfo Info(string key, FileInfo file) => new(key, file.Length, ETag(file.Length, file.LastWriteTimeUtc), file.LastWriteTimeUtc);
+    /// <exception cref="ObjectStoreException">It is a link that leads nowhere: leaving it out would be training on less data without a word.</exception>
+    public static ObjectInfo Info(string key, FileInfo file) => FolderLink.Find(file) is var (length, written)
+        ? new ObjectInfo(key, length, ETag(length, written), written)
+        : throw new ObjectStoreException($"{file.FullName} is a link to {file.LinkTarget}, which is not there: restore that file, or remove the link.", ObjectStoreError.InvalidName);
 
     public static string ETag(long length, DateTime written) => string.Create(CultureInfo.InvariantCulture, $"{written.Ticks:x}-{length:x}");
 
@@ -25,8 +28,20 @@ internal static class FolderListing
             }
             else if (name.StartsWith(prefix, StringComparison.Ordinal) && entry is FileInfo { Exists: true } file)
             {
-                yield return Info(name, file);
+                yield return Listed(name, file);
             }
+        }
+    }
+
+    private static ObjectInfo Listed(string key, FileInfo file)
+    {
+        try
+        {
+            return Info(key, file);
+        }
+        catch (Exception error) when (FolderErrors.IsFileError(error))
+        {
+            throw FolderErrors.Translate(error, "list", file.FullName);
         }
     }
 

@@ -5,7 +5,8 @@ namespace OrleansTrain.Storage.Folder;
 
 /// <summary>
 /// Objects as files below a folder. A write goes to a temporary file, to disk, and then into place by a rename,
-/// so that neither a reader nor a power cut ever meets half an object. Thread-safe, also between processes.
+/// so that neither a reader nor a power cut ever meets half an object. Symbolic links are read as what they lead to, and replaced or
+/// deleted as links. Thread-safe, also between processes.
 /// </summary>
 public sealed class FolderObjectStore(string root) : IObjectStore
 {
@@ -142,8 +143,8 @@ public sealed class FolderObjectStore(string root) : IObjectStore
     private static DateTime Later(string path)
     {
         var now = DateTime.UtcNow;
-        var old = File.GetLastWriteTimeUtc(path);
-        return now > old ? now : old.AddTicks(1);
+        var file = new FileInfo(path);
+        return file.Exists && FolderLink.Find(file) is { Written: var old } && old >= now ? old.AddTicks(1) : now;
     }
 
     private static FileStream Create(string folder, string part)

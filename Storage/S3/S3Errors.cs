@@ -32,6 +32,7 @@ internal static class S3Errors
     {
         "NoSuchBucket" => ("there is no such bucket; create it or correct the URI", ObjectStoreError.NotFound),
         "NoSuchKey" => ("there is no such object", ObjectStoreError.NotFound),
+        "NoSuchUpload" => ("the server has dropped the upload, or somebody has aborted it; write it again", ObjectStoreError.Unavailable),
         "InvalidAccessKeyId" => ("the server does not know the access key; check AWS_ACCESS_KEY_ID", ObjectStoreError.AccessDenied),
         "SignatureDoesNotMatch" => ("the secret key is wrong; check AWS_SECRET_ACCESS_KEY", ObjectStoreError.AccessDenied),
         "InvalidToken" or "ExpiredToken" => ("the session token is wrong or has expired; renew AWS_SESSION_TOKEN", ObjectStoreError.AccessDenied),

@@ -68,6 +68,67 @@ public sealed class DataCommandsTests : IDisposable
         Assert.StartsWith("s3://datasets/digits: 2 train records in 1 blocks", put.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task FilesAsTheyAreDoNotMixWithWhatWasThere()
+    {
+        var table = Directory.CreateDirectory(Path.Combine(_folder, "table")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(table, "train.csv"), "x,label\n1,0\n");
+        await File.WriteAllTextAsync(Path.Combine(table, "README.md"), "notes");
+        var there = Directory.CreateDirectory(Path.Combine(_folder, "store", "datasets", "table", "test")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(there, "old.csv"), "x,label\n2,1\n");
+        var refused = new ClientHarness { WorkingFolder = _folder };
+
+        Assert.Equal(2, await refused.RunAsync("data", "put", "table", "s3://datasets/table", "--as-is"));
+        Assert.Equal("error: s3://datasets/table holds objects already (s3://datasets/table/test/old.csv); --replace puts it there anew and deletes what else is there\n", refused.Errors);
+        Assert.Equal(["test/old.csv"], Stored("table"));
+
+        var replaced = new ClientHarness { WorkingFolder = _folder };
+        Assert.Equal(0, await replaced.RunAsync("data", "put", "table", "s3://datasets/table", "--as-is", "--replace"));
+        Assert.Equal(["train.csv"], Stored("table"));
+    }
+
+    [Fact]
+    public async Task FilesAsTheyAreReplaceAPackedDataset()
+    {
+        var table = Directory.CreateDirectory(Path.Combine(_folder, "table")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(table, "train.csv"), "x,label\n1,0\n2,1\n");
+        Assert.Equal(0, await new ClientHarness { WorkingFolder = _folder }.RunAsync("data", "put", "table", "s3://datasets/table"));
+        Assert.Contains("manifest.json", Stored("table"));
+
+        Assert.Equal(0, await new ClientHarness { WorkingFolder = _folder }.RunAsync("data", "put", "table", "s3://datasets/table", "--as-is", "--replace"));
+
+        Assert.Equal(["train.csv"], Stored("table"));
+    }
+
+    [Theory]
+    [InlineData("s3://datasets/table")]
+    [InlineData("s3://datasets/table/copy")]
+    [InlineData("s3://datasets")]
+    public async Task NothingIsReplacedByItself(string target)
+    {
+        var table = Directory.CreateDirectory(Path.Combine(_folder, "store", "datasets", "table")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(table, "train.csv"), "x,label\n1,0\n");
+        foreach (var source in new[] { "s3://datasets/table", table })
+        {
+            var client = new ClientHarness { WorkingFolder = _folder };
+            Assert.Equal(1, await client.RunAsync("data", "put", source, target, "--as-is", "--replace"));
+            Assert.Contains("lie one in the other: copy to another place.", client.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["train.csv"], Stored("table"));
+    }
+
+    [Fact]
+    public async Task PlainIdxFilesAreCopiedAsTheyAre()
+    {
+        var source = Directory.CreateDirectory(Path.Combine(_folder, "idx")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(source, "train-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 1, 7]);
+
+        Assert.Equal(0, await new ClientHarness { WorkingFolder = _folder }.RunAsync("data", "put", "idx", "s3://datasets/idx", "--as-is"));
+
+        Assert.Equal(["train-labels-idx1-ubyte"], Stored("idx"));
+    }
+
     [Theory]
     [InlineData("'epochs' is no key of a format (--set epochs)", "epochs=3")]
     [InlineData("format.channels must be 0, 1 or 3; found '7' (--set format.channels)", "format.channels=7")]
@@ -91,6 +152,12 @@ public sealed class DataCommandsTests : IDisposable
         Assert.Equal(2, await client.RunAsync("data", "put", source, target));
 
         Assert.StartsWith(message, client.Errors, StringComparison.Ordinal);
+    }
+
+    private IEnumerable<string> Stored(string dataset)
+    {
+        var folder = Path.Combine(_folder, "store", "datasets", dataset);
+        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -79,4 +79,67 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract, IDisposable
         await Store.Delete("step-1/weights");
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "store", "step-1")));
     }
+
+    [Fact]
+    public async Task ALinkIsReadAsTheFileItLeadsTo()
+    {
+        // A folder that is a link, with a link in it that goes up from where the folder really is.
+        Place("real/data.csv", "a,b\n1,2\n");
+        Link("real/inner/data.csv", "../data.csv");
+        Link("store/set", Path.Combine("..", "real", "inner"));
+        var stat = await Store.Stat("set/data.csv");
+        Assert.Equal(8, stat!.Value.Size);
+        Assert.Equal(["set/data.csv"], await Keys(""));
+        await foreach (var listed in Store.List("set/"))
+        {
+            Assert.Equal(stat, listed);
+        }
+
+        var bytes = new byte[8];
+        await Store.ReadRange("set/data.csv", 0, bytes, stat.Value.ETag);
+        Assert.Equal("a,b\n1,2\n"u8.ToArray(), bytes);
+    }
+
+    [Fact]
+    public async Task WritingAndDeletingALinkLeaveWhatItLeadsTo()
+    {
+        Place("real/data", "old");
+        File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, "real", "data"), DateTime.UtcNow.AddHours(1));
+        Link("store/data", "../real/data");
+        var before = (await Store.Stat("data"))!.Value;
+        var after = await Put("data", "new");
+        Assert.True(after.LastModified > before.LastModified);
+        Assert.Equal(after, await Store.Stat("data"));
+        Link("store/again", "../real/data");
+        await Store.Delete("again");
+        Assert.Equal(["data"], await Keys(""));
+        Assert.Equal("old", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "real", "data")));
+    }
+
+    [Theory]
+    [InlineData("../lost", "a")]
+    [InlineData("a", "a")]
+    public async Task ALinkThatLeadsNowhereIsNamed(string target, string name)
+    {
+        Link($"store/{name}", target);
+        var expected = $"{Path.Combine(_folder.Path, "store", name)} is a link to {target}, which is not there: restore that file, or remove the link.";
+        Assert.Equal(expected, (await Assert.ThrowsAsync<ObjectStoreException>(() => Keys(""))).Message);
+        Assert.Equal(expected, (await Assert.ThrowsAsync<ObjectStoreException>(() => Store.Stat(name))).Message);
+        await Put(name, "x");
+        Assert.Equal([name], await Keys(""));
+    }
+
+    private void Place(string name, string text)
+    {
+        var path = Path.Combine(_folder.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private void Link(string name, string target)
+    {
+        var path = Path.Combine(_folder.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, target);
+    }
 }

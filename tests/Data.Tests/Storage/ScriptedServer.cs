@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using OrleansTrain.Storage;
 
 namespace OrleansTrain.Data.Tests.Storage;
 
 /// <summary>Answers each request with the next answer of a script and closes the connection: a server that misbehaves on command.</summary>
-internal sealed class ScriptedServer : IAsyncDisposable
+internal sealed partial class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -65,6 +67,18 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
     }
 
+    // A connection that is closed on unread bytes is reset, and the answer may be lost.
+    private static async Task Skip(StreamReader reader, int length)
+    {
+        var body = new char[1 << 16];
+        for (int left = length, read; left > 0 && (read = await reader.ReadAsync(body.AsMemory(0, Math.Min(body.Length, left)))) > 0; left -= read)
+        {
+        }
+    }
+
+    [GeneratedRegex(@"^Content-Length: (\d+)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex ContentLength();
+
     private async Task Answer(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
@@ -75,6 +89,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
 
         Requests.Add(head.ToString());
+        await Skip(reader, ContentLength().Match(head.ToString()) is { Success: true } length ? int.Parse(length.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0);
         var answer = _answers.TryDequeue(out var next) ? next : Error(500, "ScriptIsOver");
         await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
     }

@@ -1,4 +1,5 @@
 using OrleansTrain.Data.Formats;
+using OrleansTrain.Data.Reading;
 using OrleansTrain.Data.Tests.Formats;
 
 namespace OrleansTrain.Data.Tests.Text;
@@ -51,5 +52,37 @@ public sealed class JsonLinesTests : IDisposable
         var block = await loader.Load(catalog.Blocks[0], default);
         Assert.Equal([0, 255], block.Record(0).ToArray());
         block.Release();
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 1, \"t\": \"\\ud83d\"}")]
+    [InlineData("{\"a\": 1, \"\\ud83d\": \"x\"}")]
+    [InlineData("{\"a\": 1, \"t\": ")]
+    public async Task ARecordThatIsNoTextIsNamedAndCanBeSkipped(string bad)
+    {
+        const string Good = "{\"a\": 2, \"t\": \"\\ud83d\\ude00\"}\n";
+        var pipeline = DataPipeline.Create().Map("length of t", record =>
+        {
+            record["t"] = Field.Of((long)record["t"].AsText().Length);
+            return record;
+        });
+        foreach (var (text, number) in new[] { (Good + bad, 1), (bad + "\n" + Good, 0) })
+        {
+            _data.Write("x.jsonl", text);
+            var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(pipeline));
+            Assert.StartsWith($"s3://bucket/data/x.jsonl record {number} ", error.Message, StringComparison.Ordinal);
+            Assert.Equal(["2 2", "2 2"], await _data.Read(pipeline, settings: new ReadSettings(SkipBad: true)));
+        }
+    }
+
+    [Fact]
+    public async Task NullAmongWholeNumbersIsNoNumber()
+    {
+        _data.Write("x.jsonl", "{\"a\": 1, \"b\": 2}\n{\"a\": null, \"b\": 3}");
+        var (catalog, loader) = await _data.Open(DataPipeline.Create());
+        var block = await loader.Load(catalog.Blocks[0], default);
+        Assert.Equal("a float32[], b int64[]", block.Schema.ToString());
+        block.Release();
+        Assert.Equal(["1 2", "NaN 3"], await _data.Read(DataPipeline.Create()));
     }
 }

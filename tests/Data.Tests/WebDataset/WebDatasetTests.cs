@@ -20,6 +20,29 @@ public sealed class WebDatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task ASecondImageIsAColumnOfItsOwn()
+    {
+        _data.Write("train.tar", Tar(("0001.jpg", ImageReaderTests.Png(2, 1, [1, 2])), ("0001.seg.png", ImageReaderTests.Png(2, 1, [3, 4])), ("0001.cls", "7"u8.ToArray())));
+        var (catalog, loader) = await _data.Open(DataPipeline.Create());
+        var block = await loader.Load(catalog.Blocks[0], default);
+        Assert.Equal("image uint8[1,1,2], label int64[], seg uint8[1,1,2]", block.Schema.ToString());
+        block.Release();
+        Assert.Equal(["[1,2] 7 [3,4]"], await _data.Read(DataPipeline.Create()));
+    }
+
+    [Theory]
+    [InlineData("0001.jpg", "0001.PNG", "0001.cls", "image")]
+    [InlineData("0001.cls", "0001.cls.txt", "0001.png", "label")]
+    public async Task TwoFilesForOneColumnAreNamed(string one, string other, string rest, string column)
+    {
+        byte[] Content(string name) => name.Contains("cls", StringComparison.Ordinal) ? "7"u8.ToArray() : ImageReaderTests.Png(1, 1, [1]);
+        _data.Write("train.tar", Tar(("0000.cls", "5"u8.ToArray()), ("0000.png", ImageReaderTests.Png(1, 1, [9])), (one, Content(one)), (other, Content(other)), (rest, Content(rest))));
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _data.Read(DataPipeline.Create()));
+        Assert.Equal($"s3://bucket/data/train.tar record 0001 has two files for the column '{column}': expected one; rename or remove the other.", error.Message);
+        Assert.Equal(["[9] 5", "[9] 5"], await _data.Read(DataPipeline.Create(), settings: new ReadSettings(SkipBad: true)));
+    }
+
+    [Fact]
     public async Task AShardIsCutIntoBlocksOfWholeRecords()
     {
         var noise = new byte[1 << 20];
