@@ -18,14 +18,21 @@ internal sealed class TcpConnector(ExchangePlan plan, int peer, byte[] digest, E
     /// <returns>The socket and the number of the session.</returns>
     public async Task<(Socket Socket, ulong Session)> Connect(CancellationToken cancellationToken)
     {
+        HandshakeException? early = null;
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
                 return await ConnectOnce(cancellationToken);
             }
+            catch (Exception) when (early is not null && cancellationToken.IsCancellationRequested)
+            {
+                // Time ran out in the middle of a further try: what the other silo has said until then tells more.
+                throw early;
+            }
             catch (HandshakeException error) when (error.IsEarly)
             {
+                early = error;
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (cancellationToken.IsCancellationRequested)
                 {
