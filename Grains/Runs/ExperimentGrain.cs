@@ -15,6 +15,8 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
 
     // A server that is just being restarted, or busy, is no reason to refuse a run; one that is not there should be said soon.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // A name or a connection attempt that got lost takes longer than that to be given up, and says nothing about the server.
+    private const int LeastTries = 2;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
 
     private readonly Dictionary<string, Task<string>> _requests = new(StringComparer.Ordinal);
@@ -41,7 +43,7 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
     private async Task<MlflowRun> CreateRun(RunSpec spec, RunSource source, string requestId)
     {
         var started = time.GetTimestamp();
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -49,7 +51,7 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
                 return await FindRun(experiment.ExperimentId, requestId)
                     ?? await mlflow.CreateRunAsync(experiment.ExperimentId, spec.RunName, time.GetUtcNow(), source.User, Tags(spec, source, requestId));
             }
-            catch (MlflowException error) when (error.IsTransient && time.GetElapsedTime(started) < Patience)
+            catch (MlflowException error) when (error.IsTransient && (time.GetElapsedTime(started) < Patience || tries < LeastTries))
             {
                 await Task.Delay(RetryPause, time);
             }
