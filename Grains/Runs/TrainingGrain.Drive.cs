@@ -3,7 +3,6 @@ using Orleans.Storage;
 using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
-using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Grains.Runs;
@@ -13,9 +12,6 @@ internal sealed partial class TrainingGrain
 {
     // How long a silo that failed the run is left out when others can take its ranks: longer than the cluster needs to declare it dead.
     private static readonly TimeSpan Avoidance = TimeSpan.FromSeconds(20);
-
-    // Until the cluster has settled after the loss of a silo, attempts fail because of it that have nothing to do with it: they count as one.
-    private static readonly TimeSpan OneLoss = TimeSpan.FromSeconds(30);
 
     // A run that ends waits for MLflow, but not for one that is away; someone who pressed Ctrl-C waits less.
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(15);
@@ -166,24 +162,11 @@ internal sealed partial class TrainingGrain
             _avoided[silo] = now + Avoidance;
         }
 
-        var isSameLoss = failure is { IsFinal: false, Failure: null or { Type: RankFailure.PeerLost } } && now - State.LostAt < OneLoss;
-        State.LostAt ??= now;
-        if (!isSameLoss)
+        var (isSameLoss, verdict) = FailureRules.Count(State, failure, now);
+        if (verdict is not null)
         {
-            State.Failures++;
-            State.Restarts++;
-        }
-
-        var repeated = failure.Failure is { IsTaskError: true } error
-            && State.LastTaskError is { } last && last.Step == error.Step && last.Type == error.Type;
-        State.LastTaskError = failure.Failure is { IsTaskError: true } ? failure.Failure : null;
-        var limit = State.Spec!.MaxFailures;
-        if (failure.IsFinal || repeated || failure.Failure?.Type == RankFailure.NonFiniteLoss || (limit >= 0 && State.Failures > limit))
-        {
-            State.Restarts--;
             State.Error = failure.Failure?.Details ?? failure.ToString();
-            var reason = repeated ? " (the same error again at the same step)" : failure.IsFinal || limit <= 0 ? "" : State.Failures > limit ? $" (failure {State.Failures}, max_failures is {limit})" : "";
-            _next = () => End(RunPhase.Failed, failure.Message + reason);
+            _next = () => End(RunPhase.Failed, verdict);
             return;
         }
 
@@ -198,7 +181,7 @@ internal sealed partial class TrainingGrain
     private async Task PersistAndPause()
     {
         await Persist();
-        await Task.Delay(TimeSpan.FromSeconds(1), time, _cancelling.Token);
+        await _signal.Changed(TimeSpan.FromSeconds(1), time);
     }
 
     private async Task End(RunPhase phase, string message)
