@@ -15,12 +15,11 @@ internal sealed partial class ClusterGrain(
     IClusterMembershipService membership,
     ISiloMetadataCache metadata,
     TimeProvider time,
-    ILogger<ClusterGrain> logger) : Grain, IClusterGrain, IDisposable
+    ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
     // A waiting run asks again every second or so; one that stopped asking must not block those behind it.
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(15);
 
-    private readonly SemaphoreSlim _writing = new(1);
     private readonly List<(WaitingRun Run, string Device, DateTimeOffset LastAsked)> _waiting = [];
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
 
@@ -46,7 +45,7 @@ internal sealed partial class ClusterGrain(
             Wait(new WaitingRun(runId, ranks, reason), device, now);
             if (changed)
             {
-                await Store();
+                await state.WriteStateAsync();
             }
 
             return new Reservation([], reason, "");
@@ -54,7 +53,7 @@ internal sealed partial class ClusterGrain(
 
         _waiting.RemoveAll(waiting => waiting.Run.RunId == runId);
         state.State.Reservations[runId] = [.. slots];
-        await Store();
+        await state.WriteStateAsync();
         return new Reservation(slots, "", chosen!.Values.First().Devices);
     }
 
@@ -63,7 +62,7 @@ internal sealed partial class ClusterGrain(
         _waiting.RemoveAll(waiting => waiting.Run.RunId == runId);
         if (state.State.Reservations.Remove(runId))
         {
-            await Store();
+            await state.WriteStateAsync();
         }
     }
 
@@ -85,22 +84,6 @@ internal sealed partial class ClusterGrain(
         catch (Exception error) when (SiloLoss.Is(error))
         {
             LogNotTold(error, run, leaving);
-        }
-    }
-
-    public void Dispose() => _writing.Dispose();
-
-    // Calls interleave, and the store refuses the second of two writes at once.
-    private async Task Store()
-    {
-        await _writing.WaitAsync();
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        finally
-        {
-            _writing.Release();
         }
     }
 

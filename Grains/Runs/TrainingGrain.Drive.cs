@@ -228,7 +228,9 @@ internal sealed partial class TrainingGrain
         {
             try
             {
-                await Write();
+                var logged = State.LoggedStep;
+                await storage.WriteStateAsync();
+                (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
                 return;
             }
             catch (InconsistentStateException error)
@@ -244,22 +246,6 @@ internal sealed partial class TrainingGrain
 
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _deactivating.Token);
             }
-        }
-    }
-
-    // Calls interleave, and the store refuses the second of two writes at once.
-    private async Task Write()
-    {
-        await _writing.WaitAsync();
-        try
-        {
-            var logged = State.LoggedStep;
-            await storage.WriteStateAsync();
-            (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
-        }
-        finally
-        {
-            _writing.Release();
         }
     }
 }

@@ -28,7 +28,6 @@ internal sealed partial class TrainingGrain(
     // Callers of Cancel ask again.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
 
-    private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _deactivating = new();
     private readonly RunSignal _signal = new();
 
@@ -63,7 +62,6 @@ internal sealed partial class TrainingGrain(
     {
         _deactivating.Dispose();
         _cancelling.Dispose();
-        _writing.Dispose();
     }
 
     public async Task Start(RunSpec spec, string experimentId, string trackingUri)

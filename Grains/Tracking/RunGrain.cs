@@ -26,7 +26,6 @@ internal sealed partial class RunGrain(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _deactivating = new();
-    private readonly SemaphoreSlim _writing = new(1);
     private Task _sending = Task.CompletedTask;
     private string? _lastError;
     private bool _mayBeThere;
@@ -53,7 +52,6 @@ internal sealed partial class RunGrain(
     public void Dispose()
     {
         _deactivating.Dispose();
-        _writing.Dispose();
     }
 
     private string RunId => this.GetPrimaryKeyString();
@@ -124,23 +122,10 @@ internal sealed partial class RunGrain(
     private async Task Accepted()
     {
         _unstored = true;
-        await Store();
+        await storage.WriteStateAsync();
         FaultPoint.Reach("outbox.stored");
         _unstored = false;
         StartSending();
-    }
-
-    private async Task Store()
-    {
-        await _writing.WaitAsync();
-        try
-        {
-            await storage.WriteStateAsync();
-        }
-        finally
-        {
-            _writing.Release();
-        }
     }
 
     private void StartSending()
@@ -210,14 +195,14 @@ internal sealed partial class RunGrain(
         {
             LogRefused(RunId, batch.Count, error.Message);
             Outbox.Refused(batch, error.Message);
-            await Store();
+            await storage.WriteStateAsync();
             return;
         }
 
         FaultPoint.Reach("outbox.sent");
         Outbox.Delivered(batch);
         (_mayBeThere, _lastError) = (false, null);
-        await Store();
+        await storage.WriteStateAsync();
     }
 
     // One bad entry must not hold up the others: a refused batch is sent again one by one.
@@ -251,7 +236,7 @@ internal sealed partial class RunGrain(
             }
         }
 
-        await Store();
+        await storage.WriteStateAsync();
     }
 
     // Wrong credentials or a foreign host name are the server's or the user's to mend; what waits here is good and stays.

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Tests.Embedded;
 
@@ -11,7 +13,9 @@ public class ReservationTests(MnistRun mnist) : IClassFixture<MnistRun>
     [Fact]
     public async Task Runs_that_ask_at_the_same_time_get_each_slot_once()
     {
-        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking, slots: 10);
+        // Calls interleave, and the grains rely on Orleans to queue their writes.
+        await using var testCluster = await HostedCluster.Start(
+            2, mnist, NoTracking, silo => silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.State, new RefusingStorage()), slots: 10);
         var cluster = testCluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(run => cluster.Reserve($"run {run}", 1, "cpu", [])));
