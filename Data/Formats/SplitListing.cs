@@ -64,7 +64,7 @@ internal static class SplitListing
         return splits.Contains(split) && found.Count > 0 ? found : throw Missing(location, split, splits);
     }
 
-    public static DatasetException Missing(DatasetLocation location, string split, IReadOnlyCollection<string> splits) => new(splits.Count == 0
-        ? $"{location.Uri} has no objects of this format."
-        : $"{location.Uri} has no split '{split}'; it has {string.Join(", ", splits.Select(name => $"'{name}'"))}.");
+    public static DatasetException Missing(DatasetLocation location, string split, IReadOnlyCollection<string> splits) => splits.Count == 0
+        ? new DatasetException($"{location.Uri} has no objects of this format.")
+        : DatasetException.MissingSplit(location.Uri, split, splits);
 }

@@ -27,9 +27,9 @@ internal sealed class IdxReader : IDatasetReader
         var splits = await Files(location, cancellationToken);
         if (!splits.TryGetValue(split, out var files))
         {
-            throw new DatasetException(splits.Count == 0
-                ? $"{location.Uri} has no IDX files: expected names like train-images-idx3-ubyte.gz."
-                : $"{location.Uri} has no split '{split}'; it has {string.Join(", ", splits.Keys.Select(name => $"'{name}'"))}.");
+            throw splits.Count == 0
+                ? new DatasetException($"{location.Uri} has no IDX files: expected names like train-images-idx3-ubyte.gz.")
+                : DatasetException.MissingSplit(location.Uri, split, splits.Keys);
         }
 
         var columns = new List<(IdxFile File, IdxHeader Header)>();

@@ -20,7 +20,7 @@ internal sealed class PackedReader : IDatasetReader
         var manifest = await Require(location, cancellationToken);
         if (!manifest.Splits.TryGetValue(split, out var entries))
         {
-            throw new DatasetException($"{location.Uri} has no split '{split}'; it has {string.Join(", ", manifest.Splits.Keys.Select(name => $"'{name}'"))}.");
+            throw DatasetException.MissingSplit(location.Uri, split, manifest.Splits.Keys);
         }
 
         var blocks = entries.Select(entry => new CatalogBlock(
