@@ -260,14 +260,10 @@ public sealed class RankLoop
 
     private MetricSums Validate(IBatchSource source, int epoch, CancellationToken cancellationToken)
     {
+        // Told with every batch: a validation that takes longer than step_timeout does not hang.
         var replica = _work.Replica;
-        source.StartEpoch(epoch: 0, firstStep: 0);
-        return Evaluation.Run(replica.Task, replica.Model, replica.Context, () =>
-        {
-            // With every batch: a validation that takes longer than step_timeout does not hang.
-            Publish(RankPhase.Validating, epoch);
-            return source.Next(cancellationToken);
-        });
+        return Evaluation.Run(
+            replica.Task, replica.Model, replica.Context, source, () => Publish(RankPhase.Validating, epoch), cancellationToken);
     }
 
     private void Checkpoint(TrainingCursor cursor, StepRequests agreed, bool endOfEpoch, bool endOfRun, CancellationToken cancellationToken)

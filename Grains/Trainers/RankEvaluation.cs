@@ -28,7 +28,7 @@ internal static class RankEvaluation
         var sums = await RankThread.Start($"rank {context.Rank} evaluation", () =>
         {
             torch.set_num_threads(spec.ThreadsPerRank);
-            return Evaluation.Run(task, replica.Model, context, source, cancellationToken);
+            return Evaluation.Run(task, replica.Model, context, source, cancellationToken: cancellationToken);
         });
         return new EvaluationReport(context.Rank, sums.Values.ToDictionary(sum => sum.Key, sum => new MetricSum(sum.Value.Sum, sum.Value.Weight)));
     }

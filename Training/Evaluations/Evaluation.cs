@@ -46,11 +46,16 @@ public static class Evaluation
     }
 
     /// <summary>Runs over one whole epoch of a source.</summary>
+    /// <param name="beforeBatch">Called before each batch is asked for.</param>
     public static MetricSums Run(
-        TrainingTask task, nn.Module model, TaskContext context, IBatchSource source, CancellationToken cancellationToken = default)
+        TrainingTask task, nn.Module model, TaskContext context, IBatchSource source, Action? beforeBatch = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         source.StartEpoch(epoch: 0, firstStep: 0);
-        return Run(task, model, context, () => source.Next(cancellationToken));
+        return Run(task, model, context, () =>
+        {
+            beforeBatch?.Invoke();
+            return source.Next(cancellationToken);
+        });
     }
 }

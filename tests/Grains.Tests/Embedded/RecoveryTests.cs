@@ -55,6 +55,19 @@ public sealed class RecoveryTests : IClassFixture<MnistRun>, IDisposable
         Assert.Equal(undisturbed.WeightsSha256, status.WeightsSha256);
     }
 
+    [Fact]
+    public async Task A_validation_longer_than_the_step_timeout_is_no_hang()
+    {
+        await using var host = await _mnist.StartHost();
+
+        // 23 batches a rank of 0.15 s each.
+        var status = await MnistRun.Train(
+            host, MnistRun.SmallSpec with { Task = "slow-validation", ValidateEvery = 1, ValidationShare = 0.2, StepTimeoutSeconds = 2, MaxFailures = 0 });
+
+        Assert.True(status.Phase == RunPhase.Finished, status.Message + status.Error);
+        Assert.True(status.Epochs[0].Metrics["validation_accuracy"] > 0.8);
+    }
+
     [Theory]
     [InlineData("model.safetensors", "altered")]
     [InlineData("rank-00001.safetensors", "torn")]
