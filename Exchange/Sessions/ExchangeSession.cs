@@ -146,8 +146,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
         try
         {
             var source = Plan.Silos.Index().Single(silo => silo.Item.Ranks.Contains(0)).Index;
-            var isSource = source == Plan.Self;
-            if (isSource)
+            if (source == Plan.Self)
             {
                 // The silos of this host first: they need not wait until the others have been served.
                 ShareParameters(source);
@@ -159,10 +158,6 @@ internal sealed partial class ExchangeSession : IExchangeSession
             else
             {
                 _links.Single(link => link.Silo == source).WaitForBroadcast(Plan.StepTimeout);
-            }
-
-            if (!isSource)
-            {
                 ShareParameters(source);
             }
         }
