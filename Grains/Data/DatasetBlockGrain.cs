@@ -83,9 +83,9 @@ internal sealed class DatasetBlockGrain(BlockCache cache, BlockLoads loads, Remo
         return block;
     }
 
-    // The dataset grain may be on a silo that is just leaving or dying; asked again, it comes back on another.
+    // The dataset grain may be on a silo that is just leaving or dying: whoever asked for the block asks again, and it is on another.
     private Task<BlockAddress> Locate(BlockRequest request) =>
-        SiloLoss.Outlast(() => GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block));
+        GrainFactory.GetGrain<IDatasetGrain>(request.DatasetKey).GetBlock(request.Dataset, request.Digest, request.Block);
 
     private sealed class Loading(Task<DataBlock> block)
     {

@@ -8,7 +8,7 @@ using OrleansTrain.Grains.Placement;
 namespace OrleansTrain.Grains.Data.Dedicated;
 
 /// <summary>
-/// Fetches blocks that other silos have preprocessed, in chunks, straight into native memory; when such a silo is lost, from another. Thread-safe.
+/// Fetches blocks that other silos have preprocessed, in chunks, straight into native memory. Thread-safe.
 /// </summary>
 internal sealed class RemoteBlocks(IGrainFactory grains, PreprocessingSilos silos, IOptions<DatasetOptions> options) : IDisposable
 {
@@ -19,20 +19,12 @@ internal sealed class RemoteBlocks(IGrainFactory grains, PreprocessingSilos silo
 
     private readonly SemaphoreSlim _transfers = new(options.Value.ParallelLoads);
 
-    /// <summary>A block; the caller holds its reference.</summary>
+    /// <summary>A block; the caller holds its reference. Which silo has it is asked anew each time: when one is lost, asking again finds another.</summary>
     /// <param name="name">The block's name, without a silo.</param>
-    /// <param name="request">As a rank asks for it.</param>
-    public Task<DataBlock> Fetch(string name, BlockRequest request) =>
-        // Which silo has the block is asked each time: once the membership says that one is gone, it is another.
-        SiloLoss.Outlast(() => Fetch(Grain(name), request with { Dedicated = false }));
-
-    /// <summary>The grain that preprocesses a block, on its silo.</summary>
-    public IDatasetBlockGrain Grain(string name) => grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silos.Of(name)));
-
-    public void Dispose() => _transfers.Dispose();
-
-    private async Task<DataBlock> Fetch(IDatasetBlockGrain grain, BlockRequest request)
+    /// <param name="asked">As a rank asks for it.</param>
+    public async Task<DataBlock> Fetch(string name, BlockRequest asked)
     {
+        var (grain, request) = (Grain(name), asked with { Dedicated = false });
         var outline = await grain.Describe(request);
         await _transfers.WaitAsync();
         try
@@ -55,6 +47,11 @@ internal sealed class RemoteBlocks(IGrainFactory grains, PreprocessingSilos silo
             _transfers.Release();
         }
     }
+
+    /// <summary>The grain that preprocesses a block, on its silo.</summary>
+    public IDatasetBlockGrain Grain(string name) => grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(name, silos.Of(name)));
+
+    public void Dispose() => _transfers.Dispose();
 
     private static Task Fill(IDatasetBlockGrain grain, BlockRequest request, DataBlock block)
     {
