@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansTrain.Exchange;
 using OrleansTrain.Exchange.Messages;
@@ -12,7 +13,7 @@ namespace OrleansTrain.Grains.ParameterServer;
 
 /// <inheritdoc cref="IParameterServerGrain"/>
 [Reentrant, PinnedPlacement]
-internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept) : Grain, IParameterServerGrain, IShardFrames
+internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept, ILogger<ParameterServerGrain> logger) : Grain, IParameterServerGrain, IShardFrames
 {
     private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
 
@@ -29,8 +30,19 @@ internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExch
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        PinnedObjects<IExchangeSession>.Outlives(reason) ? Task.CompletedTask : Fence();
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _watch?.Dispose();
+        if (!PinnedObjects<IExchangeSession>.Outlives(reason))
+        {
+            await Fence();
+        }
+        else if (_session is not null)
+        {
+            var next = this.AsReference<IParameterServerGrain>();
+            Revival.Begin(this.GetPrimaryKeyString(), () => next.GetStatistics(), logger);
+        }
+    }
 
     public Task Open(ShardAssignment assignment)
     {

@@ -17,9 +17,6 @@ internal sealed partial class TrainerGrain(
     // A run whose training grain was lost is woken by its ranks: they miss being asked.
     private static readonly TimeSpan Unasked = TimeSpan.FromSeconds(3);
 
-    private const int RevivalAttempts = 30;
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-
     private RankHost? _host;
     private IGrainTimer? _watch;
     private DateTimeOffset _lastAsked;
@@ -46,7 +43,7 @@ internal sealed partial class TrainerGrain(
         if (PinnedObjects<RankHost>.Outlives(reason))
         {
             var next = this.AsReference<ITrainerGrain>();
-            _ = Task.Run(() => Revive(next), CancellationToken.None);
+            Revival.Begin(this.GetPrimaryKeyString(), () => next.GetTrace(), logger);
             return;
         }
 
@@ -108,31 +105,6 @@ internal sealed partial class TrainerGrain(
         DeactivateOnIdle();
     }
 
-    // The rank goes on computing, and needs an activation: to be asked, and to end itself should nobody want it any more.
-    private async Task Revive(ITrainerGrain next)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await next.GetTrace();
-                return;
-            }
-#pragma warning disable CA1031 // Whatever it is: the run's own calls will reach the rank once they can.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                if (attempt == RevivalAttempts)
-                {
-                    LogNotRevived(error, next.GetPrimaryKeyString());
-                    return;
-                }
-
-                await Task.Delay(RetryPause, time);
-            }
-        }
-    }
-
     private void Hold(RankHost host)
     {
         // Nothing may collect the grain while its rank computes.
@@ -180,9 +152,6 @@ internal sealed partial class TrainerGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}: rank {Rank} goes on under a new activation of its grain")]
     private partial void LogAdopts(string runId, int rank);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The rank {Key} goes on, but has no activation that could be asked for it")]
-    private partial void LogNotRevived(Exception error, string key);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: rank {Rank} of attempt {Attempt} ends: the run has gone on without it")]
     private partial void LogUnwanted(string runId, int rank, int attempt);
