@@ -8,8 +8,6 @@ namespace OrleansTrain.Client.Commands;
 /// <summary><c>cancel</c>: ends a run as KILLED.</summary>
 internal sealed class CancelCommand(ClientServices services)
 {
-    private static readonly TimeSpan LongestCancel = TimeSpan.FromMinutes(2);
-
     private readonly Argument<string> _runId = CommonOptions.RunId();
 
     public Command Create()
@@ -43,7 +41,7 @@ internal sealed class CancelCommand(ClientServices services)
         RunStatus status;
         try
         {
-            status = await new RunCancel(session.Grains, services.Time).CancelAsync(runId, "cancelled by a user", LongestCancel, interrupts.Requested);
+            status = await new RunCancel(session.Grains, services.Time).CancelAsync(runId, "cancelled by a user", RunCancel.Patience, interrupts.Requested);
         }
         catch (TimeoutException late)
         {

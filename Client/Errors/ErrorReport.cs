@@ -20,8 +20,7 @@ internal sealed record ErrorReport(string Line, int ExitCode)
             or RedisUnreachableException or NoSilosException or ClusterRefusedException => new(exception.Message, ExitCodes.Failed),
         OperationCanceledException => new("interrupted", ExitCodes.Interrupted),
         AggregateException { InnerExceptions: [var only] } => Of(only),
-        // Orleans puts inner exceptions with their stacks into the message.
-        OrleansException => new($"the cluster did not answer: {exception.Message.Split(" ---> ", 2)[0]}", ExitCodes.Failed),
+        OrleansException => new($"the cluster did not answer: {ClusterSilence.Reason(exception)}", ExitCodes.Failed),
         TimeoutException => new($"timed out: {exception.Message}", ExitCodes.Failed),
         SocketException or IOException or UnauthorizedAccessException => new(exception.Message, ExitCodes.Failed),
         _ => new($"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failed),

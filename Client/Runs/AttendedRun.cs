@@ -9,7 +9,6 @@ namespace OrleansTrain.Client.Runs;
 internal sealed class AttendedRun(ClientServices services, IClusterSession session, string runId)
 {
     private static readonly TimeSpan LongestEmbeddedCancel = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan LongestCancel = TimeSpan.FromMinutes(2);
 
     private Terminal Terminal => services.Terminal;
 
@@ -55,11 +54,11 @@ internal sealed class AttendedRun(ClientServices services, IClusterSession sessi
         try
         {
             await new RunCancel(session.Grains, services.Time).CancelAsync(
-                runId, "interrupted by the user", session.IsEmbedded ? LongestEmbeddedCancel : LongestCancel);
+                runId, "interrupted by the user", session.IsEmbedded ? LongestEmbeddedCancel : RunCancel.Patience);
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (ClusterSilence.Is(exception))
         {
-            Terminal.Error($"run {runId} could not be cancelled: {exception.Message}", exception);
+            Terminal.Error($"run {runId} could not be cancelled: {ClusterSilence.Reason(exception)}", exception);
             await leave.CancelAsync();
         }
     }

@@ -1,3 +1,4 @@
+using OrleansTrain.Client.Errors;
 using OrleansTrain.Grains.Abstractions.Runs;
 
 namespace OrleansTrain.Client.Runs;
@@ -5,6 +6,9 @@ namespace OrleansTrain.Client.Runs;
 /// <summary>Cancels a run, also when the silo dies that is asked: asks again until the run has ended.</summary>
 internal sealed class RunCancel(IGrainFactory grains, TimeProvider time)
 {
+    /// <summary>How long a run on a cluster may take to end: it completes a checkpoint of its last step.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <returns>The status the run has ended with.</returns>
@@ -30,9 +34,9 @@ internal sealed class RunCancel(IGrainFactory grains, TimeProvider time)
             {
                 throw new TimeoutException($"not within {patience.TotalSeconds:F0} s: {last}");
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (ClusterSilence.Is(exception))
             {
-                last = exception.Message.Split(" ---> ", 2)[0];
+                last = ClusterSilence.Reason(exception);
                 await Task.Delay(RetryAfter, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -58,11 +58,11 @@ internal sealed class RunFollower(IGrainFactory grains, string runId, Terminal t
 
                 return status;
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (ClusterSilence.Is(exception))
             {
                 if (!isLost)
                 {
-                    terminal.Note($"the run does not answer, asking again every second: {OneLine.Of(exception.Message)}");
+                    terminal.Note($"the run does not answer, asking again every second: {ClusterSilence.Reason(exception)}");
                     isLost = true;
                 }
             }

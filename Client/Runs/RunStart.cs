@@ -26,15 +26,15 @@ internal sealed class RunStart(IGrainFactory grains, Terminal terminal, TimeProv
             {
                 return await grains.GetGrain<IExperimentGrain>(spec.Experiment).Start(spec, source, requestId).WaitAsync(cancellationToken);
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException && time.GetElapsedTime(started) < Patience)
+            catch (Exception exception) when (ClusterSilence.Is(exception) && time.GetElapsedTime(started) < Patience)
             {
                 if (!isLost)
                 {
-                    terminal.Note($"no answer yet, asking again every second: {OneLine.Of(exception.Message.Split(" ---> ", 2)[0])}");
+                    terminal.Note($"no answer yet, asking again every second: {ClusterSilence.Reason(exception)}");
                     isLost = true;
                 }
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (ClusterSilence.Is(exception))
             {
                 throw new CommandFailedException(
                     $"the cluster has not answered for {Patience.TotalSeconds:F0} s; whether it has taken the run shows in 'orleanstrain runs', what is wrong with it in "

@@ -78,6 +78,22 @@ public class RunCommandsTests
     }
 
     [Fact]
+    public async Task CancelIsAskedAgainUntilTheRunHasEnded()
+    {
+        var run = new FakeRun
+        {
+            Silences = new Queue<Exception>([new SiloUnavailableException("its silo is gone")]),
+            Stopping = new Queue<RunStatus>([Statuses.Training(3, 60)]),
+        };
+        var client = new ClientHarness { Run = run.Now(Statuses.Training(2, 50)) };
+
+        Assert.Equal(0, await client.RunAsync("cancel", Statuses.RunId));
+
+        Assert.Equal($"run {Statuses.RunId}: KILLED\n", client.Output);
+        Assert.Empty(run.Stopping);
+    }
+
+    [Fact]
     public async Task AnEndedRunCannotBeCancelled()
     {
         var client = new ClientHarness { Run = new FakeRun().Now(Statuses.Ended(RunPhase.Finished)) };

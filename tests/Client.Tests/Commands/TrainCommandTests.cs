@@ -141,6 +141,19 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public async Task AStartThatIsNotAnsweredIsAskedForAgainAsTheSameRequest()
+    {
+        var run = new FakeRun { Silences = new Queue<Exception>([new TimeoutException("lost with its silo ---> with a stack")]) };
+        var client = new ClientHarness { HasCluster = true, Run = run.Then(Statuses.Ended(RunPhase.Finished)) };
+
+        Assert.Equal(0, await client.RunAsync("train", "mnist"));
+
+        Assert.Equal(2, run.Requests.Count);
+        Assert.Single(run.Requests.Distinct());
+        Assert.Contains("no answer yet, asking again every second: lost with its silo\n", client.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ARunThatDoesNotAnswerIsAskedAgain()
     {
         var client = new ClientHarness

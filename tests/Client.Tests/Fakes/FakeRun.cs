@@ -21,6 +21,15 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
     /// <summary>Thrown by <c>Start</c> of the experiment.</summary>
     public Exception? Refusal { get; init; }
 
+    /// <summary>What the first calls of <c>Start</c> and <c>Cancel</c> meet; those after them succeed.</summary>
+    public Queue<Exception> Silences { get; init; } = new();
+
+    /// <summary>What <c>Cancel</c> answers before the run has ended.</summary>
+    public Queue<RunStatus> Stopping { get; init; } = new();
+
+    /// <summary>The request IDs of all calls of <c>Start</c>.</summary>
+    public List<string> Requests { get; } = [];
+
     /// <summary>Completed once the client waits for a change that does not come.</summary>
     public TaskCompletionSource Awaited { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,6 +58,12 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
     public Task<string> Start(RunSpec spec, RunSource source, string requestId)
     {
         (Spec, Source) = (spec, source);
+        Requests.Add(requestId);
+        if (Silences.TryDequeue(out var silence))
+        {
+            throw silence;
+        }
+
         return Refusal is null ? Task.FromResult(Statuses.RunId) : Task.FromException<string>(Refusal);
     }
 
@@ -67,7 +82,17 @@ internal sealed class FakeRun : ITrainingGrain, IExperimentGrain
 
     public Task<RunStatus> Cancel(string reason)
     {
+        if (Silences.TryDequeue(out var silence))
+        {
+            throw silence;
+        }
+
         CancelReason = reason;
+        if (Stopping.TryDequeue(out var stopping))
+        {
+            return Task.FromResult(stopping);
+        }
+
         var killed = Statuses.Ended(RunPhase.Killed) with { Version = _status.Version + 1 };
         Then(killed);
         return Task.FromResult(killed);
