@@ -3,14 +3,18 @@ using OrleansTrain.Grains.Abstractions.Trainers;
 namespace OrleansTrain.Grains.Runs;
 
 /// <summary>Tells from the polls of an attempt whether it can still come to an end.</summary>
-internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimeProvider time)
+/// <param name="worldSize">Number of ranks.</param>
+/// <param name="suspect">The silo that is at fault when a rank cannot be reached with this error.</param>
+/// <param name="stepTimeout">Longest time in which no rank makes progress.</param>
+/// <param name="start">When the attempt is first watched.</param>
+internal sealed class AttemptWatch(int worldSize, Func<int, Exception, string> suspect, TimeSpan stepTimeout, DateTimeOffset start)
 {
     // A call to a silo that has just died fails at once; one to a silo that hangs takes its time. Both get this long to be a hiccup.
     private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(3);
 
-    private readonly DateTimeOffset?[] _unreachableSince = new DateTimeOffset?[attempt.WorldSize];
-    private readonly string?[] _lastProgress = new string?[attempt.WorldSize];
-    private DateTimeOffset _progressAt = time.GetUtcNow();
+    private readonly DateTimeOffset?[] _unreachableSince = new DateTimeOffset?[worldSize];
+    private readonly string?[] _lastProgress = new string?[worldSize];
+    private DateTimeOffset _progressAt = start;
 
     /// <param name="polled">What each rank answered, or why it could not be asked.</param>
     /// <param name="now">When they answered: what has been waited for since is not the ranks' fault.</param>
@@ -23,7 +27,7 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         }
 
         var unreachable = Ranks(rank => polled[rank].Error is not null);
-        var suspects = unreachable.Select(rank => attempt.Suspect(rank, polled[rank].Error!)).Distinct().ToList();
+        var suspects = unreachable.Select(rank => suspect(rank, polled[rank].Error!)).Distinct().ToList();
 
         // A rank's own error says more than the loss its peers report because of it.
         var failures = polled.Select(rank => rank.Progress?.Failure).OfType<RankFailure>().ToList();
@@ -40,7 +44,7 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         if (unreachable.FirstOrDefault(rank => now - _unreachableSince[rank] >= Unreachable, -1) is >= 0 and var gone)
         {
             throw new AttemptFailedException(
-                $"rank {gone} on silo {attempt.Slots[gone].Silo} cannot be reached: {Surprises.FirstLine(polled[gone].Error!)}", null, suspects, polled[gone].Error);
+                $"rank {gone} cannot be reached, silo {suspect(gone, polled[gone].Error!)} does not answer: {Surprises.FirstLine(polled[gone].Error!)}", null, suspects, polled[gone].Error);
         }
 
         NoteProgress(polled, now);
@@ -74,5 +78,5 @@ internal sealed class AttemptWatch(Attempt attempt, TimeSpan stepTimeout, TimePr
         }
     }
 
-    private List<int> Ranks(Func<int, bool> which) => [.. Enumerable.Range(0, attempt.WorldSize).Where(which)];
+    private List<int> Ranks(Func<int, bool> which) => [.. Enumerable.Range(0, worldSize).Where(which)];
 }

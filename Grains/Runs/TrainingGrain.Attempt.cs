@@ -107,7 +107,7 @@ internal sealed partial class TrainingGrain
         // Ended with the attempt, before the next one looks for checkpoints.
         await using var commits = new CheckpointCommits(
             new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count()), CommitCheckpoint, PruneCheckpoints, _signal.Raise, time);
-        var watch = new AttemptWatch(attempt, TimeSpan.FromSeconds(State.Spec!.StepTimeoutSeconds), time);
+        var watch = new AttemptWatch(attempt.WorldSize, attempt.Suspect, TimeSpan.FromSeconds(State.Spec!.StepTimeoutSeconds), time.GetUtcNow());
         var epochs = new EpochLedger(attempt.WorldSize);
         var steps = new StepLedger(attempt.WorldSize);
         DateTimeOffset? stopping = null;
