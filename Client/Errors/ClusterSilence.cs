@@ -6,6 +6,6 @@ internal static class ClusterSilence
     /// <summary>Whether it is one.</summary>
     public static bool Is(Exception error) => error is OrleansException or TimeoutException;
 
-    /// <summary>Its message, without the inner exceptions and their stacks that Orleans puts there.</summary>
-    public static string Reason(Exception error) => Output.OneLine.Of(error.Message.Split(" ---> ", 2)[0]);
+    /// <summary>Its message, without what Orleans puts behind it: inner exceptions and their stacks, and the message that got no answer.</summary>
+    public static string Reason(Exception error) => Output.OneLine.Of(error.Message.Split([" ---> ", " for message: "], 2, StringSplitOptions.None)[0]);
 }

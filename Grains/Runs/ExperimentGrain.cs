@@ -13,8 +13,9 @@ internal sealed class ExperimentGrain(IMlflowClient mlflow, TimeProvider time) :
     // Unique to a request: tells whether a run whose creation was not answered exists.
     private const string RequestTag = "orleanstrain.request_id";
 
-    // A server that is just being restarted, or busy, is no reason to refuse a run; one that is not there should be said soon.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // A server that is busy is no reason to refuse a run; one that is not there should be said soon, and before Start's own response timeout:
+    // who starts again after that would wait for all of this once more.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     // A name or a connection attempt that got lost takes longer than that to be given up, and says nothing about the server.
     private const int LeastTries = 2;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);

@@ -9,7 +9,7 @@ internal static class FailureRules
     // Until the cluster has settled after the loss of a silo, attempts fail because of it that have nothing to do with it.
     private static readonly TimeSpan OneLoss = TimeSpan.FromSeconds(30);
 
-    /// <summary>Counts it in the state.</summary>
+    /// <summary>Counts it in the state. What the task or the data did wrong before the first step was done is a mistake, not a mishap: it is not tried again.</summary>
     /// <returns>
     /// <c>IsSameLoss</c>: it belongs to a loss that has been counted. <c>Verdict</c>: why the run ends as FAILED; null: it goes on with another attempt.
     /// </returns>
@@ -32,7 +32,7 @@ internal static class FailureRules
             return (false, $"{failure.Message} (the same error again at the same step)");
         }
 
-        if (failure.IsFinal || failure.Failure?.Type == RankFailure.NonFiniteLoss)
+        if (failure.IsFinal || failure.Failure is { Type: RankFailure.NonFiniteLoss } or { IsTaskError: true, Step: 0 })
         {
             return (false, failure.Message);
         }

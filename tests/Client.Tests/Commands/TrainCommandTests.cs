@@ -143,7 +143,7 @@ public class TrainCommandTests
     [Fact]
     public async Task AStartThatIsNotAnsweredIsAskedForAgainAsTheSameRequest()
     {
-        var run = new FakeRun { Silences = new Queue<Exception>([new TimeoutException("lost with its silo ---> with a stack")]) };
+        var run = new FakeRun { Silences = new Queue<Exception>([new TimeoutException("lost with its silo for message: Request [S1 client]->[S2 grain] ---> with a stack")]) };
         var client = new ClientHarness { HasCluster = true, Run = run.Then(Statuses.Ended(RunPhase.Finished)) };
 
         Assert.Equal(0, await client.RunAsync("train", "mnist"));

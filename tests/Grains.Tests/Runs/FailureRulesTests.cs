@@ -47,6 +47,7 @@ public class FailureRulesTests
         Assert.Equal("no", FailureRules.Count(State(-1), new AttemptFailedException("no", null, []) { IsFinal = true }, Start).Verdict);
         var infinite = new RankFailure(3, "loss became NaN", RankFailure.NonFiniteLoss, "", IsTaskError: true);
         Assert.Equal("loss became NaN", FailureRules.Count(State(-1), new AttemptFailedException(infinite.Message, infinite, []), Start).Verdict);
+        Assert.Equal("wrong", FailureRules.Count(State(-1), TaskError(step: 0), Start).Verdict);
         var none = State(maxFailures: 0);
         Assert.Equal("lost", FailureRules.Count(none, Loss(), Start).Verdict);
         Assert.Equal(0, none.Restarts);
