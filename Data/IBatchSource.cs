@@ -1,7 +1,7 @@
 namespace OrleansTrain.Data;
 
 /// <summary>
-/// One rank's batches, in the order that (seed, epoch, world size) fix. Used by the rank's thread alone;
+/// One rank's batches, in the order that (order seed, epoch, world size) fix. Used by the rank's thread alone;
 /// what prefetches behind it may use others.
 /// </summary>
 public interface IBatchSource : IAsyncDisposable

@@ -28,6 +28,7 @@ internal static class SpecKeys
         SpecKey.Number(LearningRate, "a number above 0", value => value > 0, (spec, value) => spec with { LearningRate = value }),
         SpecKey.OneOf(Schedule, [.. ScheduleKeys.All.Keys], (spec, text) => spec with { Schedule = text }),
         SpecKey.Whole("seed", 0, long.MaxValue, (spec, value) => spec with { Seed = value }),
+        SpecKey.Whole("data_seed", 0, long.MaxValue, (spec, value) => spec with { DataSeed = value }),
         SpecKey.Text("dataset", LocationUri.Allowed, LocationUri.IsAllowed, (spec, text) => spec with { Dataset = text }),
         SpecKey.OneOf(SpecGroups.Format, DataFormat.Names, (spec, text) => spec with { Format = text }),
         .. FormatKeys.All,

@@ -3,7 +3,8 @@ namespace OrleansTrain.Data.Order;
 /// <summary>
 /// The order of one epoch: a pure function of (seed, epoch, world size, batch size, mode) and the blocks' record counts, the same on any machine.
 /// Blocks are permuted (<see cref="ShuffleMode.Global"/>) and cut into windows of whole blocks; each window is shuffled when it is asked for,
-/// so that memory does not grow with the dataset. Immutable and thread-safe.
+/// so that memory does not grow with the dataset. A dataset that fits one window has the order that PyTorch's <c>DistributedSampler</c> gives it
+/// with the same seed. Immutable and thread-safe.
 /// </summary>
 internal sealed class EpochOrder
 {
@@ -27,7 +28,7 @@ internal sealed class EpochOrder
         _blocks = [.. Enumerable.Range(0, recordsPerBlock.Count)];
         if (spec.Shuffle == ShuffleMode.Global)
         {
-            Shuffle<int>(_blocks, new Xoshiro256(Mix.Of(spec.Seed, Mix.Blocks, epoch, 0)));
+            TorchPermutation.Apply<int>(_blocks, (long)Mix.Of(spec.Seed, Mix.Blocks, epoch, 0));
         }
 
         long position = 0, inWindow = 0;
@@ -83,7 +84,7 @@ internal sealed class EpochOrder
     {
         var samples = new SampleRef[FirstPosition(window + 1) - FirstPosition(window)];
         var next = 0;
-        foreach (var block in Blocks(window))
+        foreach (var block in Blocks(window).ToArray().Order())
         {
             foreach (var record in _subset.Of(block))
             {
@@ -93,19 +94,12 @@ internal sealed class EpochOrder
 
         if (_spec.Shuffle != ShuffleMode.None)
         {
-            Shuffle<SampleRef>(samples, new Xoshiro256(Mix.Of(_spec.Seed, Mix.Window, _epoch, window)));
+            TorchPermutation.Apply<SampleRef>(samples, SeedOf(window));
         }
 
         return samples;
     }
 
-    // Fisher and Yates, in Durstenfeld's form.
-    private static void Shuffle<T>(Span<T> items, Xoshiro256 random)
-    {
-        for (var i = items.Length - 1; i > 0; i--)
-        {
-            var j = (int)random.Below((ulong)(i + 1));
-            (items[i], items[j]) = (items[j], items[i]);
-        }
-    }
+    // DistributedSampler's for the first window; for the others any that does not come up again in a later epoch.
+    private long SeedOf(int window) => window == 0 ? unchecked(_spec.Seed + _epoch) : (long)Mix.Of(_spec.Seed, Mix.Window, _epoch, window);
 }

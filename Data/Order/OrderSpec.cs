@@ -6,7 +6,7 @@ public sealed record OrderSpec
     /// <summary>Records in a shuffle window unless something else is said: MNIST fits wholly.</summary>
     public const long DefaultWindowRecords = 1 << 16;
 
-    /// <summary>The run's seed.</summary>
+    /// <summary>As the argument <c>seed</c> of PyTorch's <c>DistributedSampler</c>.</summary>
     public required long Seed { get; init; }
 
     /// <summary>Number of ranks.</summary>

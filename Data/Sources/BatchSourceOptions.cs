@@ -17,8 +17,11 @@ public sealed record BatchSourceOptions
     /// <summary>Samples in a batch of one rank.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>The run's seed.</summary>
+    /// <summary>Seed of what transforms draw.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>Seed of the order of records.</summary>
+    public long OrderSeed { get; init; }
 
     /// <summary>How records are ordered.</summary>
     public ShuffleMode Shuffle { get; init; } = ShuffleMode.Global;
@@ -59,7 +62,7 @@ public sealed record BatchSourceOptions
     /// <param name="slowToRead">Whether the first epoch shall start before a whole window has been read.</param>
     internal OrderSpec Order(int recordBytes, bool slowToRead = false) => new()
     {
-        Seed = Seed,
+        Seed = OrderSeed,
         WorldSize = WorldSize,
         BatchSize = BatchSize,
         Shuffle = Exhaustive ? ShuffleMode.None : Shuffle,

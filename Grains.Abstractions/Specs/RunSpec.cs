@@ -43,8 +43,11 @@ public sealed record RunSpec
     /// <summary>Schedule settings: <c>step_size</c>, <c>gamma</c>, <c>warmup_steps</c>, <c>min_lr</c>.</summary>
     [Id(11)] public IReadOnlyDictionary<string, double> ScheduleSettings { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Fixes initial weights, data order and all noise.</summary>
+    /// <summary>Fixes initial weights and all noise.</summary>
     [Id(12)] public long Seed { get; init; } = 1;
+
+    /// <summary>Fixes the order of samples, as the argument <c>seed</c> of PyTorch's <c>DistributedSampler</c> does, with the same default.</summary>
+    [Id(37)] public long DataSeed { get; init; }
 
     /// <summary>Where the data is: <c>s3://bucket/prefix</c> or <c>file:///folder</c>.</summary>
     [Id(13)] public required string Dataset { get; init; }

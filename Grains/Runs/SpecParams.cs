@@ -20,6 +20,7 @@ internal static class SpecParams
             ["learning_rate"] = Text(spec.LearningRate),
             ["schedule"] = spec.Schedule,
             ["seed"] = Text(spec.Seed),
+            ["data_seed"] = Text(spec.DataSeed),
             ["dataset"] = spec.Dataset,
             ["shuffle"] = spec.Shuffle,
             ["drop_last"] = spec.DropLast ? "true" : "false",

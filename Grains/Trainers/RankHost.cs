@@ -276,6 +276,7 @@ internal sealed class RankHost(
                     WorldSize = Spec.Ranks,
                     BatchSize = batchSize,
                     Seed = Spec.Seed,
+                    OrderSeed = Spec.DataSeed,
                     Shuffle = Enum.Parse<ShuffleMode>(Spec.Shuffle, ignoreCase: true),
                     DropLast = Spec.DropLast,
                     Exhaustive = exhaustive,

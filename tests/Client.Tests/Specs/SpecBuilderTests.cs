@@ -49,6 +49,7 @@ public class SpecBuilderTests
             schedule: { name: step, step_size: 10, gamma: 0.5 }
             warmup_steps: 6
             seed: 9
+            data_seed: 15
             dataset: file:///data/x
             format: { name: images, label: "{label}_{*}.png", channels: 1 }
             shuffle: window
@@ -89,6 +90,7 @@ public class SpecBuilderTests
             Schedule = "step",
             ScheduleSettings = spec.ScheduleSettings,
             Seed = 9,
+            DataSeed = 15,
             Dataset = "file:///data/x",
             Shuffle = "window",
             DropLast = true,

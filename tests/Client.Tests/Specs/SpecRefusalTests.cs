@@ -6,7 +6,7 @@ namespace OrleansTrain.Client.Tests.Specs;
 public class SpecRefusalTests
 {
     private const string Keys = "Keys: task, experiment, run_name, ranks, device, epochs, batch_size_per_rank, optimizer, learning_rate, schedule, "
-        + "seed, dataset, format, format.label, format.channels, format.width, format.height, format.most_pixels, format.header, format.delimiter, "
+        + "seed, data_seed, dataset, format, format.label, format.channels, format.width, format.height, format.most_pixels, format.header, format.delimiter, "
         + "format.types, format.columns, format.splits, shuffle, drop_last, checkpoint_every, keep_checkpoints, checkpoint_metric, max_failures, step_timeout, threads_per_rank, "
         + "exchange, overlap, gradient_wire_dtype, validate_every, validation_share, log_every_steps, preprocess, trace_wait, trace_active, on_error, checkpoint_uri, momentum, dampening, weight_decay, nesterov, beta1, beta2, eps, "
         + "amsgrad, alpha, centered, lr_decay, initial_accumulator_value, rho, momentum_decay, lambd, t0, etaminus, etaplus, min_step, max_step, "

@@ -14,7 +14,7 @@ public sealed class OrderedBatchSourceTests
         from shuffle in Gen.Enum<ShuffleMode>()
         from window in Gen.Int[1, 80]
         from exhaustive in Gen.Bool
-        select (blocks, new BatchSourceOptions { Rank = 0, WorldSize = world, BatchSize = batch, Seed = seed, Shuffle = shuffle, WindowRecords = window, Exhaustive = exhaustive });
+        select (blocks, new BatchSourceOptions { Rank = 0, WorldSize = world, BatchSize = batch, OrderSeed = seed, Seed = 1, Shuffle = shuffle, WindowRecords = window, Exhaustive = exhaustive });
 
     [Fact]
     public void AllRanksTogetherGetWhatTheOrderSays() => Cases.Sample(c =>
