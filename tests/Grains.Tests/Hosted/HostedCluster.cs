@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
+using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
@@ -15,14 +19,16 @@ internal static class HostedCluster
     /// <summary>Silos with as many rank slots each.</summary>
     public static async Task<InProcessTestCluster> Start(int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null, int slots = 1)
     {
+        var states = new ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry>();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo
                 .UseSiloMetadata(new SiloOffer(slots, "cpu", SiloOffer.ThisVersion).ToMetadata())
-                .AddMemoryGrainStorage(GrainStorageNames.State)
                 .UseInMemoryReminderService()
                 .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking } });
+            silo.Services.AddKeyedSingleton<IGrainStorage>(
+                GrainStorageNames.State, (provider, _) => new SurvivingStorage(states, provider.GetRequiredService<Serializer>()));
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

@@ -43,7 +43,7 @@ public class TestClusterRunTests(MnistRun mnist) : IClassFixture<MnistRun>
             {
                 loseSilo = false;
 
-                // Not the first silo: an in-memory test cluster keeps its state there.
+                // Not the first silo: what the test cluster itself needs may live there.
                 var lost = cluster.Silos.Skip(1).First(silo => status.Ranks.Any(rank => rank.Silo == silo.SiloAddress.ToParsableString()));
                 await cluster.KillSiloAsync(lost);
             }

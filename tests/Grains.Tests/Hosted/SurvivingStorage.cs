@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace OrleansTrain.Grains.Tests.Hosted;
+
+/// <summary>
+/// Grain states of a test cluster, kept outside its silos as Redis keeps them: Orleans' memory storage lives in grains, on whichever silo, and dies
+/// with it. Like Redis, it refuses a write by somebody who has not read the newest state.
+/// </summary>
+internal sealed class SurvivingStorage(ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer) : IGrainStorage
+{
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        if (kept.TryGetValue((stateName, grainId), out var entry))
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (serializer.Deserialize<T>(entry.State), entry.ETag, true);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var next = new Entry(Guid.NewGuid().ToString("N"), serializer.SerializeToArray(grainState.State));
+        kept.AddOrUpdate((stateName, grainId), _ => Over(null), (_, newest) => Over(newest));
+        (grainState.ETag, grainState.RecordExists) = (next.ETag, true);
+        return Task.CompletedTask;
+
+        Entry Over(Entry? newest) => newest?.ETag == grainState.ETag
+            ? next
+            : throw new InconsistentStateException($"{grainId} was written meanwhile", newest?.ETag ?? "none", grainState.ETag ?? "none");
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        kept.TryRemove((stateName, grainId), out _);
+        (grainState.ETag, grainState.RecordExists) = (null, false);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A state as it was written last.</summary>
+    internal sealed record Entry(string ETag, byte[] State);
+}
