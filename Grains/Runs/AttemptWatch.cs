@@ -15,6 +15,7 @@ internal sealed class AttemptWatch(int worldSize, Func<int, Exception, string> s
     private readonly DateTimeOffset?[] _unreachableSince = new DateTimeOffset?[worldSize];
     private readonly string?[] _lastProgress = new string?[worldSize];
     private DateTimeOffset _progressAt = start;
+    private bool _heardOfLoss;
 
     /// <param name="polled">What each rank answered, or why it could not be asked.</param>
     /// <param name="now">When they answered: what has been waited for since is not the ranks' fault.</param>
@@ -36,10 +37,13 @@ internal sealed class AttemptWatch(int worldSize, Func<int, Exception, string> s
             throw new AttemptFailedException(own.Message, own, suspects);
         }
 
-        if (failures.Count > 0)
+        // The rank that caused it may have been asked just before it failed: it is asked once more before the loss is taken for the reason.
+        if (failures.Count > 0 && (_heardOfLoss || polled.All(rank => rank.Error is not null || rank.Progress?.Failure is not null)))
         {
             throw new AttemptFailedException(failures[0].Message, failures[0], suspects);
         }
+
+        _heardOfLoss = failures.Count > 0;
 
         if (unreachable.FirstOrDefault(rank => now - _unreachableSince[rank] >= Unreachable, -1) is >= 0 and var gone)
         {

@@ -52,6 +52,21 @@ public class AttemptWatchTests
         var failed = Assert.Throws<AttemptFailedException>(() => Watch().Check([Failed(peer), Failed(own)], At(0)));
 
         Assert.Equal("wrong", failed.Message);
+
+        var lateAnswer = Watch();
+        lateAnswer.Check([Failed(peer), Running(4, 1)], At(0));
+        Assert.Equal("wrong", Assert.Throws<AttemptFailedException>(() => lateAnswer.Check([Failed(peer), Failed(own)], At(1))).Message);
+    }
+
+    [Fact]
+    public void A_loss_is_the_reason_when_nobody_has_a_better_one()
+    {
+        var peer = new RankFailure(4, "lost", RankFailure.PeerLost, "", IsTaskError: false);
+        Assert.Equal("lost", Assert.Throws<AttemptFailedException>(() => Watch().Check([Failed(peer), (null, new OrleansException("gone"))], At(0))).Message);
+
+        var stillRunning = Watch();
+        stillRunning.Check([Failed(peer), Running(4, 1)], At(0));
+        Assert.Equal("lost", Assert.Throws<AttemptFailedException>(() => stillRunning.Check([Failed(peer), Running(4, 1)], At(1))).Message);
     }
 
     private static AttemptWatch Watch() => new(2, (rank, _) => $"suspect of rank {rank}", TimeSpan.FromSeconds(10), Start);
