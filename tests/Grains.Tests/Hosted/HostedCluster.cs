@@ -17,7 +17,9 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 internal static class HostedCluster
 {
     /// <summary>Silos with as many rank slots each.</summary>
-    public static async Task<InProcessTestCluster> Start(int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null, int slots = 1)
+    /// <param name="storing">Awaited by each write of a grain's state before it arrives.</param>
+    public static async Task<InProcessTestCluster> Start(
+        int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null, int slots = 1, Func<Task>? storing = null)
     {
         var states = new ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry>();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -28,7 +30,7 @@ internal static class HostedCluster
                 .UseInMemoryReminderService()
                 .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking } });
             silo.Services.AddKeyedSingleton<IGrainStorage>(
-                GrainStorageNames.State, (provider, _) => new SurvivingStorage(states, provider.GetRequiredService<Serializer>()));
+                GrainStorageNames.State, (provider, _) => new SurvivingStorage(states, provider.GetRequiredService<Serializer>(), storing ?? (() => Task.CompletedTask)));
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Tests.Embedded;
 
@@ -13,12 +11,19 @@ public class ReservationTests(MnistRun mnist) : IClassFixture<MnistRun>
     [Fact]
     public async Task Runs_that_ask_at_the_same_time_get_each_slot_once()
     {
-        // Calls interleave, and the grains rely on Orleans to queue their writes.
-        await using var testCluster = await HostedCluster.Start(
-            2, mnist, NoTracking, silo => silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.State, new RefusingStorage()), slots: 10);
+        var store = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking, slots: 10, storing: () => store.Task);
         var cluster = testCluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(run => cluster.Reserve($"run {run}", 1, "cpu", [])));
+        // Calls interleave, and the grains rely on Orleans to queue their writes: here all of them meet.
+        var calls = Enumerable.Range(0, 40).Select(run => cluster.Reserve($"run {run}", 1, "cpu", [])).ToList();
+        while ((await cluster.GetCluster()).Silos.Sum(silo => silo.Ranks.Count) < 20)
+        {
+            Assert.DoesNotContain(calls, call => call.IsFaulted);
+        }
+
+        store.SetResult();
+        var answers = await Task.WhenAll(calls);
         Assert.Equal(20, answers.SelectMany(answer => answer.Slots).Select(slot => (slot.Silo, slot.Slot)).Distinct().Count());
         Assert.Equal(20, answers.Count(answer => answer.IsGranted));
 

@@ -8,7 +8,10 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 /// Grain states of a test cluster, kept outside its silos as Redis keeps them: Orleans' memory storage lives in grains, on whichever silo, and dies
 /// with it. Like Redis, it refuses a write by somebody who has not read the newest state.
 /// </summary>
-internal sealed class SurvivingStorage(ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer) : IGrainStorage
+/// <param name="kept">The states: one dictionary for all silos of a cluster.</param>
+/// <param name="storing">Awaited by each write before it arrives.</param>
+internal sealed class SurvivingStorage(
+    ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer, Func<Task> storing) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -20,16 +23,17 @@ internal sealed class SurvivingStorage(ConcurrentDictionary<(string Name, GrainI
         return Task.CompletedTask;
     }
 
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        var known = grainState.ETag;
         var next = new Entry(Guid.NewGuid().ToString("N"), serializer.SerializeToArray(grainState.State));
+        await storing();
         kept.AddOrUpdate((stateName, grainId), _ => Over(null), (_, newest) => Over(newest));
         (grainState.ETag, grainState.RecordExists) = (next.ETag, true);
-        return Task.CompletedTask;
 
-        Entry Over(Entry? newest) => newest?.ETag == grainState.ETag
+        Entry Over(Entry? newest) => newest?.ETag == known
             ? next
-            : throw new InconsistentStateException($"{grainId} was written meanwhile", newest?.ETag ?? "none", grainState.ETag ?? "none");
+            : throw new InconsistentStateException($"{grainId} was written meanwhile", newest?.ETag ?? "none", known ?? "none");
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
