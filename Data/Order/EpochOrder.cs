@@ -84,6 +84,8 @@ internal sealed class EpochOrder
     {
         var samples = new SampleRef[FirstPosition(window + 1) - FirstPosition(window)];
         var next = 0;
+
+        // As they are stored, in whatever order the blocks came: PyTorch permutes the numbers of the samples.
         foreach (var block in Blocks(window).ToArray().Order())
         {
             foreach (var record in _subset.Of(block))
