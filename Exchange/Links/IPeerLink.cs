@@ -1,3 +1,5 @@
+using OrleansTrain.Exchange.Layout;
+
 namespace OrleansTrain.Exchange.Links;
 
 /// <summary>
@@ -21,6 +23,14 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     /// </summary>
     float* PartialTarget(int node, int chunk);
 
+    /// <summary>
+    /// Lends a rank's gradient to the other silo, which reads it where it is for all partial sums that are this gradient alone. False when it cannot
+    /// be read there: then it is to be written to <see cref="PartialTarget"/> like any sum.
+    /// </summary>
+    /// <param name="node">Counts in this silo's cover; one of a single rank.</param>
+    /// <param name="slot">The parameter.</param>
+    bool TryLend(int node, int slot, float* gradient);
+
     /// <summary>Gives a partial sum to the other silo. <paramref name="data"/> may be reused on return. Any thread.</summary>
     void SendPartial(long step, int node, int chunk, StepRequests requests, float* data);
 
@@ -33,8 +43,10 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     /// <summary>Gives a chunk of this silo's shard, updated, to the other silo. Any thread.</summary>
     void SendParameters(long step, int chunk, float* data);
 
-    /// <summary>The other silo's partial sum for this silo's shard, all chunks in a row; <paramref name="node"/> counts in its cover.</summary>
-    float* Partials(int node);
+    /// <summary>The other silo's partial sum for a part of this silo's shard.</summary>
+    /// <param name="node">Counts in the other silo's cover.</param>
+    /// <param name="piece">The part, within one parameter.</param>
+    float* Partial(int node, in Piece piece);
 
     /// <summary>Waits for all of the other silo's partial sums for a chunk of this silo's shard.</summary>
     void WaitForPartials(long step, int chunk, TimeSpan timeout);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Faults;
+using OrleansTrain.Training.Native;
 using OrleansTrain.Training.Replicas;
 using OrleansTrain.Training.Tracing;
 
@@ -23,6 +24,7 @@ internal sealed partial class ExchangeSession
 
     public IGradientSink? Begin(int rank, long step, StepRequests request)
     {
+        _group?.GradientsOf(rank)?.Enter();
         if (_early is null)
         {
             return null;
@@ -35,6 +37,7 @@ internal sealed partial class ExchangeSession
 
     public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
     {
+        TensorArena.Leave();
         _users.Enter(_fault);
         try
         {

@@ -41,7 +41,7 @@ internal sealed unsafe class PartialSums : IDisposable
             if (data == null)
             {
                 data = target == null ? _staging[worker.Index].Pointer : target;
-                Sum(worker, nodes[node], range, data);
+                Sum(worker, node, link, range, data);
             }
 
             link.SendPartial(step, node, chunk, requests, data);
@@ -86,12 +86,19 @@ internal sealed unsafe class PartialSums : IDisposable
         return null;
     }
 
-    private void Sum(RankWorker worker, PartialSum node, FlatRange range, float* target)
+    private void Sum(RankWorker worker, int index, IPeerLink link, FlatRange range, float* target)
     {
+        var node = worker.Sums.Nodes[index];
         var position = range.Start;
         foreach (var piece in _shape.Pieces.Pieces(range))
         {
             Clear(target, range.Start, position, piece.Start);
+            position = piece.Start + piece.Length;
+            if (node.Sum.IsCopy && link.TryLend(index, piece.Slot, (float*)_workers[node.First].Gradients[piece.Slot]))
+            {
+                continue;
+            }
+
             for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
             {
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
@@ -103,8 +110,6 @@ internal sealed unsafe class PartialSums : IDisposable
 
                 node.Sum.Sum(sources, target + (piece.Start + done - range.Start), count);
             }
-
-            position = piece.Start + piece.Length;
         }
 
         Clear(target, range.Start, position, range.End);

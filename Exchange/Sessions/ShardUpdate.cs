@@ -1,3 +1,4 @@
+using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.Reduction;
 using OrleansTrain.Training.Optimizers;
@@ -15,7 +16,7 @@ internal sealed unsafe class ShardUpdate(
     /// <summary>Updates a chunk of the own shard, with the scratch memory of <paramref name="worker"/>.</summary>
     public void Run(RankWorker worker, int chunk)
     {
-        var shard = shape.OwnShard;
+        var shardStart = shape.OwnShard.Start;
         var sources = worker.Sums.Sources;
         var mean = worker.Mean.Pointer;
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
@@ -23,25 +24,25 @@ internal sealed unsafe class ShardUpdate(
             for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
             {
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
-                var start = piece.Start + done;
-                Locate(sources, piece.Slot, piece.SlotOffset + done, start - shard.Start);
+                var block = new Piece(piece.Slot, piece.SlotOffset + done, piece.Start + done, count);
+                Locate(sources, block);
                 worker.Sums.All.SumScaled(sources, _scale, mean, count);
-                optimizer.Update(parameters.Pointer + start, mean, start - shard.Start, count);
+                optimizer.Update(parameters.Pointer + block.Start, mean, block.Start - shardStart, count);
             }
         }
     }
 
-    private void Locate(nint[] sources, int slot, long slotOffset, long shardOffset)
+    private void Locate(nint[] sources, in Piece block)
     {
         var next = 0;
         for (; next < workers.Count; next++)
         {
-            sources[next] = (nint)((float*)workers[next].Gradients[slot] + slotOffset);
+            sources[next] = (nint)((float*)workers[next].Gradients[block.Slot] + block.SlotOffset);
         }
 
         foreach (var (link, node) in _remote)
         {
-            sources[next++] = (nint)(links[link].Partials(node) + shardOffset);
+            sources[next++] = (nint)(links[link].Partial(node, block));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using OrleansTrain.Exchange.Frames;
 using OrleansTrain.Exchange.Sessions;
 using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Training.Native;
 
 namespace OrleansTrain.Exchange.SharedMemory;
 
@@ -13,6 +14,7 @@ internal sealed unsafe class HostGroup : IDisposable
 {
     private const int LongestPath = 128;
 
+    private readonly SessionShape _shape;
     private readonly ParameterBuffer _parameters;
     private readonly SessionFault _fault;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,12 +22,14 @@ internal sealed unsafe class HostGroup : IDisposable
     private readonly SpinPolicy _spin;
     private SharedSegment? _segment;
     private SharedSignal? _signal;
+    private LentGradients? _gradients;
     private int _missing;
 
     public HostGroup(SessionShape shape, IReadOnlyList<int> silos, ParameterBuffer parameters, SessionFault fault, SpinPolicy spin)
     {
         Layout = new SegmentLayout(shape, silos);
         Self = silos.ToList().IndexOf(shape.Plan.Self);
+        _shape = shape;
         _parameters = parameters;
         _fault = fault;
         _spin = spin;
@@ -55,6 +59,32 @@ internal sealed unsafe class HostGroup : IDisposable
     /// <summary>A silo's control words.</summary>
     public SiloControl* Control(int member) => (SiloControl*)At(SegmentLayout.Control(member));
 
+    /// <summary>Where the rank's gradients should lie to be read by the other silos; null where they may lie anywhere.</summary>
+    public TensorArena? GradientsOf(int rank) => _gradients?.Of(rank);
+
+    /// <summary>Says where the other silos find a gradient of this silo's node, if they can read it there.</summary>
+    public bool TryLend(int node, int slot, float* gradient)
+    {
+        var offset = _gradients?.OffsetOf(node, gradient) ?? 0;
+        Volatile.Write(ref *(long*)At(Layout.Lent(Self, node, slot)), offset);
+        return offset != 0;
+    }
+
+    /// <summary>Where the gradient of another silo's node lies; null when it is in the inbox.</summary>
+    /// <exception cref="InvalidDataException">It cannot be there.</exception>
+    public float* Lent(int member, int node, int slot)
+    {
+        var offset = Volatile.Read(ref *(long*)At(Layout.Lent(member, node, slot)));
+        return offset == 0
+            ? null
+            : offset >= Layout.SizeWithoutGradients && offset + (_shape.Plan.Layout.Slots[slot].Length * sizeof(float)) <= _segment!.Size
+            ? (float*)At(offset)
+            : throw new InvalidDataException($"Another silo of this host lends parameter {slot}'s gradient at {offset}, which is none of its places.");
+    }
+
+    /// <summary>Bytes of the segment: with room for gradients where that leaves half of what is free to others.</summary>
+    internal long SizeFor(long free) => free / 2 >= Layout.Size ? Layout.Size : Layout.SizeWithoutGradients;
+
     /// <summary>Creating silo: tells another one where the segment is.</summary>
     /// <exception cref="IOException">There is not enough shared memory.</exception>
     public void Invite(IFrameChannel channel)
@@ -62,7 +92,7 @@ internal sealed unsafe class HostGroup : IDisposable
         SharedSegment segment;
         lock (_lock)
         {
-            segment = _segment ??= Adopt(SharedSegment.Create(Layout.Size));
+            segment = _segment ??= Adopt(SharedSegment.Create(SizeFor(SharedSegment.Free)));
         }
 
         Span<byte> invitation = stackalloc byte[LongestInvitation];
@@ -80,7 +110,7 @@ internal sealed unsafe class HostGroup : IDisposable
         try
         {
             var path = Encoding.UTF8.GetString(invitation[SharedSegment.TokenSize..]);
-            _segment = Adopt(SharedSegment.Open(path, Layout.Size, invitation[..SharedSegment.TokenSize]));
+            _segment = Adopt(SharedSegment.Open(path, [Layout.Size, Layout.SizeWithoutGradients], invitation[..SharedSegment.TokenSize]));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -131,13 +161,26 @@ internal sealed unsafe class HostGroup : IDisposable
             segment.Unlink();
         }
 
-        _segment?.Dispose();
+        if (_gradients is { } gradients)
+        {
+            // A gradient may outlive the exchange, and with it the memory.
+            gradients.Retire(_segment!.Dispose);
+        }
+        else
+        {
+            _segment?.Dispose();
+        }
     }
 
     private SharedSegment Adopt(SharedSegment segment)
     {
         _segment = segment;
         _signal = new SharedSignal(Control(Self), _fault, _spin);
+        if (segment.Size == Layout.Size && Layout.Size > Layout.SizeWithoutGradients && TensorArena.IsSupported)
+        {
+            _gradients = new LentGradients(_shape, Layout, Self, segment.Pointer);
+        }
+
         return segment;
     }
 }

@@ -1,10 +1,14 @@
+using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Sessions;
+using OrleansTrain.Training;
+using OrleansTrain.Training.Native;
 
 namespace OrleansTrain.Exchange.SharedMemory;
 
 /// <summary>
 /// Where things are in the memory that the silos of one host share: a page of its own for the greeting, a line of control words for each silo,
-/// counters, an inbox for each ordered pair of silos, and the parameters. Follows from the plan: the same in all of them. Offsets in bytes.
+/// counters, an inbox for each ordered pair of silos, the parameters, and room for gradients that autograd writes where the other silos read them.
+/// Follows from the plan: the same in all of them. Offsets in bytes.
 /// </summary>
 internal sealed class SegmentLayout
 {
@@ -12,9 +16,14 @@ internal sealed class SegmentLayout
 
     private const int Greeting = 4096;
 
+    /// <summary>Below, copying is cheaper than asking whose turn it is.</summary>
+    private const int SmallestGradient = 16 * 1024;
+
     private readonly SessionShape _shape;
     private readonly long[,] _inboxes;
     private readonly long[,] _counters;
+    private readonly long[] _lent;
+    private readonly long[][] _gradients;
     private readonly int _members;
 
     /// <param name="shape">The session.</param>
@@ -35,6 +44,13 @@ internal sealed class SegmentLayout
             }
         }
 
+        _lent = new long[_members];
+        for (var lender = 0; lender < _members; lender++)
+        {
+            _lent[lender] = next;
+            next = Aligned(next + (sizeof(long) * shape.Covers[members[lender]].Count * shape.Plan.Layout.Slots.Count), Line);
+        }
+
         for (var owner = 0; owner < _members; owner++)
         {
             for (var sender = 0; sender < _members; sender++)
@@ -46,7 +62,26 @@ internal sealed class SegmentLayout
         }
 
         Parameters = Aligned(next, Environment.SystemPageSize);
-        Size = Aligned(Parameters + (shape.Shards.Length * sizeof(float)), Environment.SystemPageSize);
+        SizeWithoutGradients = Aligned(Parameters + (shape.Shards.Length * sizeof(float)), Environment.SystemPageSize);
+        next = SizeWithoutGradients;
+        GradientSizes = [.. members.Select(LendableSizes)];
+        _gradients = new long[_members][];
+        for (var lender = 0; lender < _members; lender++)
+        {
+            var bytes = GradientSizes[lender].Sum(TensorArena.PaddedSize);
+            _gradients[lender] = new long[shape.Covers[members[lender]].Count];
+            foreach (var (index, node) in shape.Covers[members[lender]].Index())
+            {
+                // Only a single rank's gradient can be read where it is: several are added up first.
+                if (node.Level == 0 && bytes > 0)
+                {
+                    _gradients[lender][index] = next;
+                    next = Aligned(next + bytes, Environment.SystemPageSize);
+                }
+            }
+        }
+
+        Size = next;
     }
 
     /// <summary>Indices in the plan of the silos that share the memory.</summary>
@@ -57,6 +92,12 @@ internal sealed class SegmentLayout
 
     /// <summary>Bytes in all; whole pages.</summary>
     public long Size { get; }
+
+    /// <summary>Bytes in all where there is no room for gradients: they come last.</summary>
+    public long SizeWithoutGradients { get; }
+
+    /// <summary>By silo: bytes of each gradient that one of its ranks may have room for.</summary>
+    public IReadOnlyList<IReadOnlyList<long>> GradientSizes { get; }
 
     /// <summary>A silo's control words.</summary>
     public static long Control(int member) => Greeting + (Line * member);
@@ -70,6 +111,22 @@ internal sealed class SegmentLayout
     /// <summary>Where a partial sum for the owner's shard begins.</summary>
     public long Partial(int owner, int sender, int node) =>
         _inboxes[owner, sender] + (node * _shape.Shards[Members[owner]].Length * sizeof(float));
+
+    /// <summary>Where it is said which gradient of a silo's node lies where: an offset, or 0 when it is in the inboxes.</summary>
+    public long Lent(int lender, int node, int slot) => _lent[lender] + (sizeof(long) * ((node * _shape.Plan.Layout.Slots.Count) + slot));
+
+    /// <summary>Where the room for the gradients of a silo's node begins; 0 when it has none.</summary>
+    public long Gradients(int lender, int node) => _gradients[lender][node];
+
+    // Torch asks for memory by size alone: of a size that some other silo reads, all gradients get room.
+    private List<long> LendableSizes(int silo)
+    {
+        var slots = _shape.Plan.Layout.Slots.Where(slot => slot.Length * sizeof(float) >= SmallestGradient).ToList();
+        var read = slots.Where(slot => Members.Any(other => other != silo && Overlaps(slot, _shape.Shards[other]))).Select(slot => slot.Length).ToHashSet();
+        return [.. slots.Where(slot => read.Contains(slot.Length)).Select(slot => slot.Length * sizeof(float))];
+    }
+
+    private static bool Overlaps(ParameterSlot slot, FlatRange range) => slot.Offset < range.End && slot.Offset + slot.Length > range.Start;
 
     private static long Aligned(long offset, int alignment) => (offset + alignment - 1) / alignment * alignment;
 }

@@ -1,4 +1,5 @@
 using OrleansTrain.Exchange.Frames;
+using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.Sessions;
 using OrleansTrain.Exchange.Synchronization;
@@ -76,7 +77,13 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
         }
     }
 
-    public unsafe float* Partials(int node) => (float*)_group.At(_group.Layout.Partial(Self, _peer, node));
+    public unsafe float* Partial(int node, in Piece piece)
+    {
+        var lent = _group.Lent(_peer, node, piece.Slot);
+        return lent != null ? lent + piece.SlotOffset : (float*)_group.At(_group.Layout.Partial(Self, _peer, node)) + (piece.Start - _shape.OwnShard.Start);
+    }
+
+    public unsafe bool TryLend(int node, int slot, float* gradient) => _group.TryLend(node, slot, gradient);
 
     public unsafe void WaitForPartials(long step, int chunk, TimeSpan timeout)
     {

@@ -28,6 +28,7 @@ internal sealed unsafe class SharedSegment : IDisposable
     private SharedSegment(FileStream file)
     {
         _file = file;
+        Size = file.Length;
         _mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         _view = _mapping.CreateViewAccessor();
         byte* pointer = null;
@@ -38,6 +39,9 @@ internal sealed unsafe class SharedSegment : IDisposable
     /// <summary>The first byte.</summary>
     public byte* Pointer { get; }
 
+    /// <summary>Its bytes.</summary>
+    public long Size { get; }
+
     /// <summary>The file's name.</summary>
     public string Path => _file.Name;
 
@@ -46,6 +50,9 @@ internal sealed unsafe class SharedSegment : IDisposable
 
     /// <summary>What whoever opens it must find in it.</summary>
     public ReadOnlySpan<byte> Token => new(Pointer, TokenSize);
+
+    /// <summary>Bytes of shared memory that nobody uses.</summary>
+    public static long Free => new DriveInfo(Folder).AvailableFreeSpace;
 
     /// <summary>Creates one of <paramref name="size"/> zero bytes, which are reserved.</summary>
     /// <exception cref="IOException">There is not that much shared memory.</exception>
@@ -76,7 +83,7 @@ internal sealed unsafe class SharedSegment : IDisposable
         catch (IOException error)
         {
             throw new IOException(
-                $"The exchange needs {size / 1e6:0.#} MB of shared memory in {Folder}, which has {new DriveInfo(Folder).AvailableFreeSpace / 1e6:0.#} MB free: "
+                $"The exchange needs {size / 1e6:0.#} MB of shared memory in {Folder}, which has {Free / 1e6:0.#} MB free: "
                 + "enlarge it (docker: --shm-size) or choose the exchange 'tcp'.",
                 error);
         }
@@ -86,10 +93,10 @@ internal sealed unsafe class SharedSegment : IDisposable
         return segment;
     }
 
-    /// <summary>Opens another silo's.</summary>
+    /// <summary>Opens another silo's, which has one of these sizes.</summary>
     /// <exception cref="IOException">It is not there, not of this size, or not the one that was meant.</exception>
     /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
-    public static SharedSegment Open(string path, long size, ReadOnlySpan<byte> token)
+    public static SharedSegment Open(string path, ReadOnlySpan<long> sizes, ReadOnlySpan<byte> token)
     {
         if (!path.StartsWith($"{Folder}/{Prefix}", StringComparison.Ordinal) || path.AsSpan(Folder.Length + 1).Contains('/'))
         {
@@ -98,10 +105,10 @@ internal sealed unsafe class SharedSegment : IDisposable
 
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var found = file.Length;
-        if (found != size)
+        if (!sizes.Contains(found))
         {
             file.Dispose();
-            throw new IOException($"The shared memory has {found} bytes: expected {size}.");
+            throw new IOException($"The shared memory has {found} bytes: expected {string.Join(" or ", sizes.ToArray())}.");
         }
 
         var segment = new SharedSegment(file);

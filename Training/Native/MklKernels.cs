@@ -8,17 +8,14 @@ namespace OrleansTrain.Training.Native;
 /// Which kernels MKL, libtorch's matrix library on x86-64, takes. On a processor that is not Intel's it asks <c>mkl_serv_intel_cpu_true</c>
 /// and then leaves AVX-512 unused: on an AMD EPYC of family 26 the reference network of MNIST trained 1.5 times faster with it. So where an
 /// AMD processor has AVX-512, that function is answered before libtorch is loaded, by a library of ours that comes first in the loader's
-/// order (ordinary ELF symbol interposition: nothing of MKL is changed). docs/performance.md has figures.
+/// order (<see cref="MemoryLibrary"/>: nothing of MKL is changed). docs/performance.md has figures.
 /// </summary>
-public static partial class MklKernels
+public static class MklKernels
 {
     /// <summary><c>auto</c> (default), <c>on</c>: answer for MKL; <c>off</c>: leave MKL its own choice.</summary>
     public const string Variable = "ORLEANSTRAIN_MKL_AVX512";
 
     internal const string Question = "mkl_serv_intel_cpu_true";
-
-    private const int LoadNowForAll = 0x002 | 0x100; // RTLD_NOW | RTLD_GLOBAL
-    private const uint CloseOnExec = 1;
 
     /// <summary>What was decided, in words for <c>doctor</c> and logs. Set by <see cref="TorchRuntime.Initialize"/>.</summary>
     public static string Decision { get; private set; } = "not decided yet: libtorch is not loaded";
@@ -64,7 +61,7 @@ public static partial class MklKernels
 
     private static void Force(string setting)
     {
-        if (Answer() is { } error)
+        if (MemoryLibrary.Load("orleanstrain-mkl", LibraryImage.OfConstant(Question, 1)).Error is { } error)
         {
             // Slower, not wrong: said where the user looks for it, and an error only for who asked for it.
             Decision = $"MKL's own choice: AVX-512 could not be switched on ({error})";
@@ -84,50 +81,10 @@ public static partial class MklKernels
         }
     }
 
-    /// <summary>Null, or why not.</summary>
-    private static string? Answer()
-    {
-        var file = MemoryFile("orleanstrain-mkl", CloseOnExec);
-        if (file < 0)
-        {
-            return Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-        }
-
-        try
-        {
-            using (var stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(file, ownsHandle: false), FileAccess.Write))
-            {
-                stream.Write(ConstantFunctionLibrary.Build(Question, 1));
-            }
-
-            return Open($"/proc/self/fd/{file}", LoadNowForAll) != 0 ? null : Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed";
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return "it takes glibc 2.34 or later";
-        }
-        finally
-        {
-            _ = Close(file);
-        }
-    }
-
     private static string Vendor()
     {
         var (_, b, c, d) = X86Base.CpuId(0, 0);
         Span<int> registers = [b, d, c];
         return Encoding.ASCII.GetString(MemoryMarshal.AsBytes(registers));
     }
-
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MemoryFile(string name, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "dlerror")]
-    private static partial nint Error();
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

@@ -23,6 +23,7 @@ public static class TorchRuntime
         MklKernels.Choose();
         try
         {
+            TensorMemory.Install(LoadC10);
             // Before TorchSharp does: on failure it prints a page to standard output and copies the 0.5 GB of its packages to here.
             loadLibraries();
         }
@@ -43,6 +44,8 @@ public static class TorchRuntime
         // The inter-op pool serves TorchScript's fork only; its default is one thread a core.
         torch.set_num_interop_threads(1);
     }
+
+    private static nint LoadC10() => NativeLibrary.Load("c10", typeof(torch).Assembly, searchPath: null);
 
     private static void LoadLibraries()
     {

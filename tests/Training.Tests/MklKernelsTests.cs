@@ -19,7 +19,7 @@ public sealed unsafe class MklKernelsTests
         }
 
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.so");
-        File.WriteAllBytes(path, ConstantFunctionLibrary.Build(function, value));
+        File.WriteAllBytes(path, LibraryImage.OfConstant(function, value));
         try
         {
             var library = NativeLibrary.Load(path);

@@ -130,16 +130,16 @@ public sealed class SharedMemoryTests
     [InlineData("/etc/passwd")]
     [InlineData("/dev/shm/orleanstrain-../../etc/passwd")]
     public void OnlyOurOwnNamesAreOpened(string path) =>
-        Assert.Throws<IOException>(() => SharedSegment.Open(path, 4096, new byte[SharedSegment.TokenSize]));
+        Assert.Throws<IOException>(() => SharedSegment.Open(path, [4096], new byte[SharedSegment.TokenSize]));
 
     [Fact]
     public void ASegmentWithAnotherTokenIsNotTaken()
     {
         using var segment = SharedSegment.Create(4096);
 
-        Assert.Throws<IOException>(() => SharedSegment.Open(segment.Path, 4096, new byte[SharedSegment.TokenSize]));
-        Assert.Throws<IOException>(() => SharedSegment.Open(segment.Path, 8192, segment.Token));
-        SharedSegment.Open(segment.Path, 4096, segment.Token).Dispose();
+        Assert.Throws<IOException>(() => SharedSegment.Open(segment.Path, [4096], new byte[SharedSegment.TokenSize]));
+        Assert.Throws<IOException>(() => SharedSegment.Open(segment.Path, [8192, 12288], segment.Token));
+        SharedSegment.Open(segment.Path, [4096], segment.Token).Dispose();
         segment.Unlink();
     }
 

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using OrleansTrain.Training.Native;
 
-namespace OrleansTrain.Training.Tests;
+namespace OrleansTrain.Tests.Torch;
 
 /// <summary>
-/// Sets libtorch up before any test: classes run side by side, and one that names <c>torch</c> first would load it before MKL is told what to choose.
+/// Sets libtorch up before any test: classes run side by side, and one that names <c>torch</c> first would load it before MKL is told what to choose,
+/// and before tensors can be given memory of ours.
 /// </summary>
 internal static class TorchFirst
 {

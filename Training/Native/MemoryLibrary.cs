@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansTrain.Training.Native;
+
+/// <summary>
+/// Loads a library of ours, made in memory, whose functions come before those of the same name in libraries that are loaded later: ordinary ELF
+/// symbol interposition, what <c>LD_PRELOAD</c> does. Linux alone.
+/// </summary>
+internal static partial class MemoryLibrary
+{
+    private const int LoadNowForAll = 0x002 | 0x100; // RTLD_NOW | RTLD_GLOBAL
+    private const int LazyIfLoaded = 0x001 | 0x004; // RTLD_LAZY | RTLD_NOLOAD
+    private const uint CloseOnExec = 1;
+
+    /// <summary>The library's handle, or 0 and the reason.</summary>
+    /// <param name="name">For <c>/proc/self/maps</c>.</param>
+    public static (nint Handle, string? Error) Load(string name, byte[] image)
+    {
+        int file;
+        try
+        {
+            file = MemoryFile(name, CloseOnExec);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return (0, "it takes glibc 2.34 or later");
+        }
+
+        if (file < 0)
+        {
+            return (0, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        }
+
+        try
+        {
+            using (var stream = new FileStream(new SafeFileHandle(file, ownsHandle: false), FileAccess.Write))
+            {
+                stream.Write(image);
+            }
+
+            var handle = Open($"/proc/self/fd/{file}", LoadNowForAll);
+            return handle != 0 ? (handle, null) : (0, Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed");
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return (0, "it takes glibc 2.34 or later");
+        }
+        finally
+        {
+            _ = Close(file);
+        }
+    }
+
+    /// <summary>Whether a library of this name is in the process, whoever has loaded it.</summary>
+    public static bool IsLoaded(string name)
+    {
+        var handle = Open(name, LazyIfLoaded);
+        if (handle == 0)
+        {
+            return false;
+        }
+
+        _ = Unload(handle);
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemoryFile(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dlclose")]
+    private static partial int Unload(nint handle);
+
+    [LibraryImport("libc", EntryPoint = "dlerror")]
+    private static partial nint Error();
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
+}
