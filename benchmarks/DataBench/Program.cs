@@ -26,9 +26,9 @@ read.SetAction((parsed, _) => OnServer(parsed, async server =>
     for (var round = 0; round < parsed.GetValue(repeat); round++)
     {
         var plain = await PlainClient.Run(server, uri, parallel);
-        var (records, listing, seconds) = await GrainReading.Run(server, uri);
+        var (records, listing, first, seconds) = await GrainReading.Run(server, uri);
         Console.WriteLine(
-            $"plain {plain.Objects / plain.Seconds:N0} objects/s {plain.Megabytes / plain.Seconds:N1} MB/s ({plain.Seconds:F2} s); grains {records / seconds:N0} records/s ({seconds:F2} s, listing {listing:F2} s); ratio {plain.Seconds / seconds:F2}");
+            $"plain {plain.Objects / plain.Seconds:N0} objects/s {plain.Megabytes / plain.Seconds:N1} MB/s ({plain.Seconds:F3} s); grains {records / seconds:N0} records/s ({seconds:F3} s, first batch after {first:F3} s, listing {listing:F2} s); ratio {plain.Seconds / seconds:F2}, to the first batch {plain.Seconds / first:F2}");
     }
 }));
 
