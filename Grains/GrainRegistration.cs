@@ -46,6 +46,6 @@ public static class GrainRegistration
         services.AddSingleton<OutboxMetrics>();
         services.AddHostedService<MetricsFromStart>();
         services.AddSingleton<RankHostFactory>();
-        return services.AddDatasetServices();
+        return services.AddDatasetServices(options => options.CacheBytes = settings.DatasetMemory ?? options.CacheBytes);
     }
 }

@@ -21,4 +21,7 @@ public sealed record GrainServices
 
     /// <summary>Port of the tensor channel; 0: any free one.</summary>
     public int TensorPort { get; init; }
+
+    /// <summary>What <see cref="Data.DatasetOptions.CacheBytes"/> is; null for its default.</summary>
+    public long? DatasetMemory { get; init; }
 }

@@ -49,6 +49,7 @@ public static class SiloRegistration
             AdvertisedAddress = settings.AdvertisedAddress,
             ListenOnAnyAddress = settings.ListenOnAnyAddress,
             TensorPort = settings.TensorPort,
+            DatasetMemory = settings.DatasetMemory,
         });
         return silo;
     }

@@ -44,6 +44,9 @@ public sealed record SiloSettings
     /// <summary><c>cuda</c> when each slot is a GPU, else <c>cpu</c>.</summary>
     public string Devices { get; init; } = "cpu";
 
+    /// <summary>Bytes that loaded dataset blocks may take which nobody is reading; null: an eighth of the memory this process may use.</summary>
+    public long? DatasetMemory { get; init; }
+
     /// <summary>Who is let in.</summary>
     public ClusterAccess Access { get; init; } = ClusterAccess.Open;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Net;
 using System.Net.Sockets;
+using OrleansTrain.Hosting;
 using OrleansTrain.Hosting.Access;
 using OrleansTrain.Training.Native;
 
@@ -17,6 +18,7 @@ internal static class SiloCommand
     {
         var slots = Number("--slots", "ORLEANSTRAIN_SLOTS", "Ranks this silo hosts at once; 0: none, it preprocesses data for those that do. Default: one a GPU, or else one a core.");
         var device = Text("--device", "ORLEANSTRAIN_DEVICE", "What the slots are: auto, cpu or cuda.");
+        var datasetMemory = Text("--dataset-memory", MemorySize.DatasetVariable, "Memory that loaded dataset blocks may take, such as 512Mi or 4GiB; what ranks are reading comes on top. Default: an eighth of the memory.");
         var advertise = Text("--advertise", "ORLEANSTRAIN_ADVERTISE", "Address that other silos and clients reach this one by: an IP, a host name, or 'auto' for the first address of this host that is not loopback. Default: 127.0.0.1.");
         var siloPort = Number("--silo-port", "ORLEANSTRAIN_SILO_PORT", "Silo-to-silo port. Default: 11111.");
         var gatewayPort = Number("--gateway-port", "ORLEANSTRAIN_GATEWAY_PORT", "Client-to-silo port. Default: 30000.");
@@ -28,7 +30,7 @@ internal static class SiloCommand
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what the silo does." };
         var command = new Command(Name, "A silo: hosts the ranks of training runs. Joins the cluster whose Redis ORLEANSTRAIN_REDIS names.")
         {
-            new HelpOption(), slots, device, advertise, siloPort, gatewayPort, tensorPort, httpPort, httpAddress, clusterId, name, verbose,
+            new HelpOption(), slots, device, datasetMemory, advertise, siloPort, gatewayPort, tensorPort, httpPort, httpAddress, clusterId, name, verbose,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -55,6 +57,7 @@ internal static class SiloCommand
                     Access = ClusterAccess.FromEnvironment(Environment.GetEnvironmentVariable),
                     Slots = CountSlots(Whole(parsed, slots, "ORLEANSTRAIN_SLOTS"), devices),
                     Devices = devices,
+                    DatasetMemory = Value(parsed, datasetMemory, MemorySize.DatasetVariable) is { } size ? MemorySize.Parse(size, "--dataset-memory") : null,
                     Verbose = parsed.GetValue(verbose),
                 },
                 cancellationToken);

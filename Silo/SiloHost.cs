@@ -62,6 +62,7 @@ internal static class SiloHost
         TensorPort = options.TensorPort,
         Slots = options.Slots,
         Devices = options.Devices,
+        DatasetMemory = options.DatasetMemory,
         Redis = options.Redis,
         Access = options.Access,
         ObjectStores = ObjectStores(),

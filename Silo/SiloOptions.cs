@@ -38,5 +38,8 @@ internal sealed record SiloOptions
 
     public required string Devices { get; init; }
 
+    /// <summary>Bytes for loaded dataset blocks; null: an eighth of the memory.</summary>
+    public long? DatasetMemory { get; init; }
+
     public required bool Verbose { get; init; }
 }

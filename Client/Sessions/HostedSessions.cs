@@ -38,6 +38,7 @@ internal sealed class HostedSessions(HomeFolder home, Func<string, string?> envi
                 SlotsPerSilo = (options.Slots + options.Silos - 1) / options.Silos,
                 Devices = Task.Run(() => EmbeddedDevices.Choose(options.Device, options.Slots, options.Silos, CountGpus), cancellationToken),
                 ObjectStores = ObjectStoreOptions.FromEnvironment(home.Store),
+                DatasetMemory = MemorySize.DatasetFromEnvironment(environment),
                 Tracking = MlflowClientOptions.FromEnvironment(),
                 Verbose = options.Verbose,
             },

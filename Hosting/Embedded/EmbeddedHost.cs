@@ -92,6 +92,7 @@ public sealed class EmbeddedHost : IClusterSession
             Devices = devices,
             StateFolder = Path.Combine(options.HomeFolder, "state"),
             ObjectStores = options.ObjectStores,
+            DatasetMemory = options.DatasetMemory,
             Tracking = tracking,
             Access = ClusterAccess.WithSecret(secret),
         }));

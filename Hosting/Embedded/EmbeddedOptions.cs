@@ -18,6 +18,9 @@ public sealed record EmbeddedOptions
     /// <summary>Rank slots a silo offers.</summary>
     public int SlotsPerSilo { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Bytes that loaded dataset blocks may take on each silo; null: an eighth of the memory this process may use.</summary>
+    public long? DatasetMemory { get; init; }
+
     /// <summary><c>cuda</c> when each slot is a GPU, else <c>cpu</c>; a task, since libtorch loads while the tracking server starts.</summary>
     public Task<string> Devices { get; init; } = Task.FromResult("cpu");
 
