@@ -7,27 +7,21 @@ namespace OrleansTrain.Data.Blocks;
 /// Native memory on a 64-byte boundary, usable as <see cref="Memory{T}"/>. Freed exactly once, by <see cref="IDisposable.Dispose"/>;
 /// whoever owns it makes sure that nobody reads it then.
 /// </summary>
-internal sealed unsafe partial class NativeBuffer : MemoryManager<byte>
+internal sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
     private const nuint Alignment = 64;
 
-    // Shuffled records lie all over a block: with pages of 4 KiB each costs a walk through the page tables.
-    private const int HugePage = 2 << 20;
-    private const int AdviseHugePages = 14;
+    /// <summary>From here on a mapping's own cost does not matter.</summary>
+    private const int SmallestMapping = 256 << 10;
 
+    private readonly bool _isMapped;
     private nint _start;
 
     public NativeBuffer(int length)
     {
-        var huge = OperatingSystem.IsLinux() && length >= 2 * HugePage;
-        _start = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), huge ? HugePage : Alignment);
+        _isMapped = OperatingSystem.IsLinux() && length >= SmallestMapping;
+        _start = _isMapped ? MappedMemory.Allocate(length) : (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), Alignment);
         Length = length;
-        if (huge)
-        {
-            // Advice: a kernel that cannot follow it says so, and nothing changes.
-            _ = Advise(_start, (nuint)(length / HugePage * HugePage), AdviseHugePages);
-        }
-
         GC.AddMemoryPressure(Math.Max(length, 1));
     }
 
@@ -46,15 +40,20 @@ internal sealed unsafe partial class NativeBuffer : MemoryManager<byte>
     {
     }
 
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint start, nuint length, int advice);
-
     protected override void Dispose(bool disposing)
     {
         var start = Interlocked.Exchange(ref _start, 0);
         if (start != 0)
         {
-            NativeMemory.AlignedFree((void*)start);
+            if (_isMapped)
+            {
+                MappedMemory.Free(start, Length);
+            }
+            else
+            {
+                NativeMemory.AlignedFree((void*)start);
+            }
+
             GC.RemoveMemoryPressure(Math.Max(Length, 1));
         }
     }
