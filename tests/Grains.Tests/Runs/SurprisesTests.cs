@@ -16,6 +16,18 @@ public class SurprisesTests
     public void A_store_that_refuses_is_not_waited_for_and_one_that_is_away_is(ObjectStoreError kind, bool mistake) =>
         Assert.Equal(mistake, Surprises.IsMistake(new ObjectStoreException("no such bucket", kind)));
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void A_refusal_at_the_start_ends_the_run_in_the_words_of_the_store(bool hasTrained, bool final)
+    {
+        var failure = Surprises.Failure(new ObjectStoreException("there is no such bucket", ObjectStoreError.NotFound), hasTrained);
+
+        Assert.Equal("there is no such bucket", failure.Message);
+        Assert.Equal(final, failure.IsFinal);
+        Assert.False(Surprises.Failure(new InvalidOperationException("x"), hasTrained).IsFinal);
+    }
+
     [Fact]
     public void Connections_come_back_and_bugs_do_not()
     {
