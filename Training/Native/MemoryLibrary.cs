@@ -32,6 +32,7 @@ internal static partial class MemoryLibrary
             return (0, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
         }
 
+        var isLoaded = false;
         try
         {
             using (var stream = new FileStream(new SafeFileHandle(file, ownsHandle: false), FileAccess.Write))
@@ -40,7 +41,8 @@ internal static partial class MemoryLibrary
             }
 
             var handle = Open($"/proc/self/fd/{file}", LoadNowForAll);
-            return handle != 0 ? (handle, null) : (0, Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed");
+            isLoaded = handle != 0;
+            return isLoaded ? (handle, null) : (0, Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed");
         }
         catch (EntryPointNotFoundException)
         {
@@ -48,7 +50,11 @@ internal static partial class MemoryLibrary
         }
         finally
         {
-            _ = Close(file);
+            // A loaded one's stays open: the loader knows libraries by their path, and would take the next one of the same number for this.
+            if (!isLoaded)
+            {
+                _ = Close(file);
+            }
         }
     }
 
