@@ -15,14 +15,14 @@ internal static unsafe class TensorMemory
     private const string TableName = "orleanstrain_tensor_memory";
 
     private static readonly Lock Changing = new();
-    private static TensorArena[] s_arenas = [];
-    private static Table* s_table;
+    private static TensorArena[] _arenas = [];
+    private static Table* _table;
 
     [ThreadStatic]
-    private static TensorArena? s_current;
+    private static TensorArena? _current;
 
     /// <summary>Whether arenas can be used.</summary>
-    public static bool IsAvailable => s_table != null;
+    public static bool IsAvailable => _table != null;
 
     /// <summary>Why they can not; null when they can, or libtorch is not loaded yet.</summary>
     public static string? Unavailable { get; private set; }
@@ -30,8 +30,8 @@ internal static unsafe class TensorMemory
     /// <summary>Where tensors of the calling thread go, if they have the right size; null for libtorch's own choice.</summary>
     public static TensorArena? Current
     {
-        get => s_current;
-        set => s_current = value;
+        get => _current;
+        set => _current = value;
     }
 
     /// <summary>Must come before libtorch is loaded; once a process.</summary>
@@ -72,7 +72,7 @@ internal static unsafe class TensorMemory
         table->Low = nuint.MaxValue;
         table->Take = (nint)(delegate* unmanaged<nuint, nint>)&Take;
         table->GiveBack = (nint)(delegate* unmanaged<nint, int>)&GiveBack;
-        s_table = table;
+        _table = table;
     }
 
     /// <summary>Frees of an arena's blocks are its own from now on.</summary>
@@ -80,7 +80,7 @@ internal static unsafe class TensorMemory
     {
         lock (Changing)
         {
-            Publish([.. s_arenas, arena]);
+            Publish([.. _arenas, arena]);
         }
     }
 
@@ -89,26 +89,26 @@ internal static unsafe class TensorMemory
     {
         lock (Changing)
         {
-            Publish([.. s_arenas.Where(other => other != arena)]);
+            Publish([.. _arenas.Where(other => other != arena)]);
         }
     }
 
     // A block is handed out after its arena is in here, and the arena leaves after its last block is back: whoever reads old bounds misses none.
     private static void Publish(TensorArena[] arenas)
     {
-        Volatile.Write(ref s_arenas, arenas);
-        Volatile.Write(ref s_table->Low, arenas.Select(arena => (nuint)arena.Start).DefaultIfEmpty(nuint.MaxValue).Min());
-        Volatile.Write(ref s_table->High, arenas.Select(arena => (nuint)arena.End).DefaultIfEmpty().Max());
-        Volatile.Write(ref s_table->Smallest, arenas.Select(arena => (nuint)arena.Smallest).DefaultIfEmpty(nuint.MaxValue).Min());
+        Volatile.Write(ref _arenas, arenas);
+        Volatile.Write(ref _table->Low, arenas.Select(arena => (nuint)arena.Start).DefaultIfEmpty(nuint.MaxValue).Min());
+        Volatile.Write(ref _table->High, arenas.Select(arena => (nuint)arena.End).DefaultIfEmpty().Max());
+        Volatile.Write(ref _table->Smallest, arenas.Select(arena => (nuint)arena.Smallest).DefaultIfEmpty(nuint.MaxValue).Min());
     }
 
     [UnmanagedCallersOnly]
-    private static nint Take(nuint bytes) => s_current is { } arena ? arena.Take((long)bytes) : 0;
+    private static nint Take(nuint bytes) => _current is { } arena ? arena.Take((long)bytes) : 0;
 
     [UnmanagedCallersOnly]
     private static int GiveBack(nint address)
     {
-        foreach (var arena in Volatile.Read(ref s_arenas))
+        foreach (var arena in Volatile.Read(ref _arenas))
         {
             if (arena.GiveBack(address))
             {
