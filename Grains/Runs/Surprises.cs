@@ -21,7 +21,7 @@ internal static class Surprises
         is ObjectStoreException { Error: ObjectStoreError.NotFound or ObjectStoreError.AccessDenied or ObjectStoreError.InvalidName };
 
     /// <summary>The failure of an attempt that a mistake has ended.</summary>
-    /// <param name="hasTrained">Whether the run has a checkpoint. A store that refuses a run from its start is a wrong spec, and not asked again.</param>
+    /// <param name="hasTrained">Whether the run has taken steps. A store that refuses a run from its start is a wrong spec, and not asked again.</param>
     public static AttemptFailedException Failure(Exception error, bool hasTrained) =>
         IsRefusal(error)
             ? new AttemptFailedException(FirstLine(error), null, [], error) { IsFinal = !hasTrained }
