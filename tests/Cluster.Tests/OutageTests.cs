@@ -40,7 +40,8 @@ public class OutageTests(ClusterFixture fixture)
 
         cluster.S3Proxy.Fault = Fault(fault);
         await run.Epoch(Epochs);
-        await run.Client.WaitForLine(said, TimeSpan.FromSeconds(60));
+        // Each checkpoint that is on its way uses up its retries first: 13 s of waits on average, with jitter up to three times that.
+        await run.Client.WaitForLine(said, TimeSpan.FromMinutes(3));
         cluster.S3Proxy.Fault = ProxyFault.None;
 
         await Finished(run, weights);
@@ -56,7 +57,7 @@ public class OutageTests(ClusterFixture fixture)
 
         cluster.S3Proxy.Fault = new ProxyFault.Answer(
             507, "<?xml version=\"1.0\"?><Error><Code>XMinioStorageFull</Code><Message>Storage backend has reached its minimum free drive threshold.</Message></Error>");
-        await run.Client.WaitForLine("the one before it is kept", TimeSpan.FromSeconds(60));
+        await run.Client.WaitForLine("the one before it is kept", TimeSpan.FromMinutes(3));
         cluster.S3Proxy.Fault = ProxyFault.None;
 
         await Finished(run, weights);
