@@ -10,29 +10,26 @@ namespace OrleansTrain.Training.Native;
 internal static partial class MemoryLibrary
 {
     private const int LoadNowForAll = 0x002 | 0x100; // RTLD_NOW | RTLD_GLOBAL
-    private const int LazyIfLoaded = 0x001 | 0x004; // RTLD_LAZY | RTLD_NOLOAD
     private const uint CloseOnExec = 1;
 
     /// <summary>The library's handle, or 0 and the reason.</summary>
     /// <param name="name">For <c>/proc/self/maps</c>.</param>
     public static (nint Handle, string? Error) Load(string name, byte[] image)
     {
-        int file;
         try
         {
-            file = MemoryFile(name, CloseOnExec);
+            var file = MemoryFile(name, CloseOnExec);
+            return file < 0 ? (0, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())) : Load(file, image);
         }
         catch (EntryPointNotFoundException)
         {
             return (0, "it takes glibc 2.34 or later");
         }
+    }
 
-        if (file < 0)
-        {
-            return (0, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
-        }
-
-        var isLoaded = false;
+    private static (nint Handle, string? Error) Load(int file, byte[] image)
+    {
+        nint handle = 0;
         try
         {
             using (var stream = new FileStream(new SafeFileHandle(file, ownsHandle: false), FileAccess.Write))
@@ -40,35 +37,17 @@ internal static partial class MemoryLibrary
                 stream.Write(image);
             }
 
-            var handle = Open($"/proc/self/fd/{file}", LoadNowForAll);
-            isLoaded = handle != 0;
-            return isLoaded ? (handle, null) : (0, Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed");
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return (0, "it takes glibc 2.34 or later");
+            handle = Open($"/proc/self/fd/{file}", LoadNowForAll);
+            return handle != 0 ? (handle, null) : (0, Marshal.PtrToStringUTF8(Error()) ?? "dlopen failed");
         }
         finally
         {
             // A loaded one's stays open: the loader knows libraries by their path, and would take the next one of the same number for this.
-            if (!isLoaded)
+            if (handle == 0)
             {
                 _ = Close(file);
             }
         }
-    }
-
-    /// <summary>Whether a library of this name is in the process, whoever has loaded it.</summary>
-    public static bool IsLoaded(string name)
-    {
-        var handle = Open(name, LazyIfLoaded);
-        if (handle == 0)
-        {
-            return false;
-        }
-
-        _ = Unload(handle);
-        return true;
     }
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -76,9 +55,6 @@ internal static partial class MemoryLibrary
 
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "dlclose")]
-    private static partial int Unload(nint handle);
 
     [LibraryImport("libc", EntryPoint = "dlerror")]
     private static partial nint Error();

@@ -18,9 +18,6 @@ internal static unsafe class TensorMemory
     private static TensorArena[] _arenas = [];
     private static Table* _table;
 
-    [ThreadStatic]
-    private static TensorArena? _current;
-
     /// <summary>Whether arenas can be used.</summary>
     public static bool IsAvailable => _table != null;
 
@@ -28,11 +25,8 @@ internal static unsafe class TensorMemory
     public static string? Unavailable { get; private set; }
 
     /// <summary>Where tensors of the calling thread go, if they have the right size; null for libtorch's own choice.</summary>
-    public static TensorArena? Current
-    {
-        get => _current;
-        set => _current = value;
-    }
+    [field: ThreadStatic]
+    public static TensorArena? Current { get; set; }
 
     /// <summary>Must come before libtorch is loaded; once a process.</summary>
     /// <param name="loadC10">Loads the library that has both functions and gives its handle.</param>
@@ -49,7 +43,7 @@ internal static unsafe class TensorMemory
             return;
         }
 
-        if (MemoryLibrary.IsLoaded("libc10.so"))
+        if (File.ReadLines("/proc/self/maps").Any(mapping => mapping.EndsWith("/libc10.so", StringComparison.Ordinal)))
         {
             // Some of its calls would reach ours and some not.
             Unavailable = "libtorch was loaded before TorchRuntime.Initialize was called";
@@ -65,11 +59,11 @@ internal static unsafe class TensorMemory
         }
 
         var table = (Table*)NativeLibrary.GetExport(library, TableName);
+        table->Smallest = nuint.MaxValue;
+        table->Low = nuint.MaxValue;
         var c10 = loadC10();
         table->Allocate = NativeLibrary.GetExport(c10, AllocateName);
         table->Free = NativeLibrary.GetExport(c10, FreeName);
-        table->Smallest = nuint.MaxValue;
-        table->Low = nuint.MaxValue;
         table->Take = (nint)(delegate* unmanaged<nuint, nint>)&Take;
         table->GiveBack = (nint)(delegate* unmanaged<nint, int>)&GiveBack;
         _table = table;
@@ -103,7 +97,7 @@ internal static unsafe class TensorMemory
     }
 
     [UnmanagedCallersOnly]
-    private static nint Take(nuint bytes) => _current is { } arena ? arena.Take((long)bytes) : 0;
+    private static nint Take(nuint bytes) => Current is { } arena ? arena.Take((long)bytes) : 0;
 
     [UnmanagedCallersOnly]
     private static int GiveBack(nint address)
