@@ -163,8 +163,9 @@ internal sealed unsafe class HostGroup : IDisposable
 
         if (_gradients is { } gradients)
         {
-            // A gradient may outlive the exchange, and with it the memory.
-            gradients.Retire(_segment!.Dispose);
+            // A gradient may outlive the exchange, and then the memory does.
+            var memory = _segment!;
+            _ = gradients.Retire().ContinueWith(_ => memory.Dispose(), TaskScheduler.Default);
         }
         else
         {

@@ -16,8 +16,6 @@ internal sealed unsafe class LentGradients
     private readonly byte* _segment;
     private readonly TensorArena?[] _byNode;
     private readonly Dictionary<int, TensorArena> _byRank = [];
-    private Action? _released;
-    private int _users = 1;
 
     public LentGradients(SessionShape shape, SegmentLayout layout, int self, byte* segment)
     {
@@ -28,8 +26,7 @@ internal sealed unsafe class LentGradients
         {
             if (layout.Gradients(self, node) is > 0 and var offset)
             {
-                _users++;
-                _byNode[node] = _byRank[nodes[node].Start] = new TensorArena((nint)(segment + offset), layout.GradientSizes[self], Release);
+                _byNode[node] = _byRank[nodes[node].Start] = new TensorArena((nint)(segment + offset), layout.GradientSizes[self]);
             }
         }
     }
@@ -41,23 +38,7 @@ internal sealed unsafe class LentGradients
     public long OffsetOf(int node, float* gradient) =>
         _byNode[node] is { } arena && (nint)gradient >= arena.Start && (nint)gradient < arena.End ? (byte*)gradient - _segment : 0;
 
-    /// <summary>No gradient is put here any more; <paramref name="released"/> is called when the last one is gone, and the memory may go.</summary>
-    public void Retire(Action released)
-    {
-        _released = released;
-        foreach (var arena in _byRank.Values)
-        {
-            arena.Retire();
-        }
-
-        Release();
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            _released!();
-        }
-    }
+    /// <summary>No gradient is put here any more.</summary>
+    /// <returns>Completes when the last one is gone, and the memory may go.</returns>
+    public Task Retire() => Task.WhenAll(_byRank.Values.Select(arena => arena.Retire()));
 }

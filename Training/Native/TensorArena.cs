@@ -5,7 +5,6 @@ namespace OrleansTrain.Training.Native;
 /// that block until libtorch frees it. What finds no block lies where it always did. One thread at a time may have entered; tensors may be freed on
 /// any thread.
 /// </summary>
-/// <remarks>The memory must stay until <c>released</c> has been called, which is when the arena has been retired and its last tensor is gone.</remarks>
 public sealed class TensorArena
 {
     /// <summary>What libtorch aligns tensors to.</summary>
@@ -14,7 +13,7 @@ public sealed class TensorArena
     private readonly nint[] _addresses;
     private readonly long[] _sizes;
     private readonly int[] _taken;
-    private readonly Action _released;
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Blocks that are taken, and 1 until the arena is retired.</summary>
     private int _users = 1;
@@ -22,9 +21,8 @@ public sealed class TensorArena
 
     /// <param name="start">Where the first block begins; a multiple of <see cref="Alignment"/>.</param>
     /// <param name="sizes">Bytes of each block. They follow each other in this order, each at a multiple of <see cref="Alignment"/>.</param>
-    /// <param name="released">Called once, on any thread, when the memory is not used any more.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be given memory in this process; says why.</exception>
-    public TensorArena(nint start, IReadOnlyList<long> sizes, Action released)
+    public TensorArena(nint start, IReadOnlyList<long> sizes)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentOutOfRangeException.ThrowIfZero(sizes.Count, nameof(sizes));
@@ -35,7 +33,6 @@ public sealed class TensorArena
             throw new NotSupportedException($"Tensors cannot be put into shared memory: {TensorMemory.Unavailable}.");
         }
 
-        _released = released;
         _sizes = [.. sizes];
         _addresses = new nint[sizes.Count];
         _taken = new int[sizes.Count];
@@ -79,11 +76,13 @@ public sealed class TensorArena
     /// <summary>The calling thread's tensors lie where libtorch puts them.</summary>
     public static void Leave() => TensorMemory.Current = null;
 
-    /// <summary>No tensor is put in here any more.</summary>
-    public void Retire()
+    /// <summary>No tensor is put in here any more. Call it once.</summary>
+    /// <returns>Completes when the last tensor is gone; until then the memory must stay.</returns>
+    public Task Retire()
     {
         _retired = true;
         Release();
+        return _unused.Task;
     }
 
     internal nint Take(long bytes)
@@ -139,8 +138,8 @@ public sealed class TensorArena
         if (Interlocked.Decrement(ref _users) == 0)
         {
             TensorMemory.Remove(this);
-            // Not here: this may be in the middle of a destructor of libtorch's.
-            ThreadPool.UnsafeQueueUserWorkItem(static released => released(), _released, preferLocal: false);
+            // Continues elsewhere: this may be in the middle of a destructor of libtorch's.
+            _unused.SetResult();
         }
     }
 }

@@ -10,7 +10,6 @@ public sealed class TensorArenaTests : IDisposable
     private const int Bytes = Elements * sizeof(float);
 
     private readonly nint _memory = Allocate();
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Dispose()
     {
@@ -38,8 +37,7 @@ public sealed class TensorArenaTests : IDisposable
         }
 
         TensorArena.Leave();
-        arena.Retire();
-        await _released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await arena.Retire().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -55,8 +53,7 @@ public sealed class TensorArenaTests : IDisposable
         using var later = torch.ones(Elements);
 
         Assert.DoesNotContain(new[] { smaller, larger, elsewhere, later }, IsInside);
-        arena.Retire();
-        await _released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await arena.Retire().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -67,13 +64,13 @@ public sealed class TensorArenaTests : IDisposable
         var kept = torch.ones(Elements);
         Assert.Equal(0, Offset(kept));
 
-        arena.Retire();
+        var unused = arena.Retire();
         using var late = torch.ones(Elements);
 
         Assert.False(IsInside(late));
-        Assert.False(_released.Task.IsCompleted);
+        Assert.False(unused.IsCompleted);
         kept.Dispose();
-        await _released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await unused.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -95,12 +92,11 @@ public sealed class TensorArenaTests : IDisposable
         }
 
         layer.weight.grad = null;
-        arena.Retire();
-        await _released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await arena.Retire().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
-    public void What_libtorch_cannot_allocate_is_its_own_error()
+    public async Task What_libtorch_cannot_allocate_is_its_own_error()
     {
         var arena = Arena(Bytes);
         arena.Enter();
@@ -108,7 +104,7 @@ public sealed class TensorArenaTests : IDisposable
         var error = Assert.ThrowsAny<Exception>(() => torch.empty(1L << 50));
 
         Assert.Contains("memory", error.Message, StringComparison.Ordinal);
-        arena.Retire();
+        await arena.Retire().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -132,11 +128,10 @@ public sealed class TensorArenaTests : IDisposable
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
 
-        arena.Retire();
-        await _released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await arena.Retire().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
-    private TensorArena Arena(params long[] sizes) => new(_memory, sizes, _released.SetResult);
+    private TensorArena Arena(params long[] sizes) => new(_memory, sizes);
 
     private bool IsInside(torch.Tensor tensor) => Offset(tensor) is >= 0 and < 1 << 20;
 
