@@ -31,8 +31,9 @@ public interface IExchangeSession : IAsyncDisposable
     Task BroadcastParameters(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Called by each rank's own thread before it computes a step; its gradients may then be made where other silos read them. The result takes gradients that are complete while the backward pass still runs, so that
-    /// they can be on their way before <see cref="Step"/>; what is not told stays for that call, which is given all of them.
+    /// Called by each rank's own thread before it computes a step; its gradients may then be made where other silos read them. The result takes
+    /// gradients that are complete while the backward pass still runs, so that they can be on their way before <see cref="Step"/>; what is not told
+    /// stays for that call, which is given all of them.
     /// </summary>
     /// <param name="request">What this rank asks of all ranks after this step: what it will say in <see cref="Step"/>.</param>
     /// <returns>Null where nothing is gained by it.</returns>

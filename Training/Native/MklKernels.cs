@@ -8,17 +8,17 @@ namespace OrleansTrain.Training.Native;
 /// Which kernels MKL, libtorch's matrix library on x86-64, takes. On a processor that is not Intel's it asks <c>mkl_serv_intel_cpu_true</c>
 /// and then leaves AVX-512 unused, and its kernels for AVX2 too: on an AMD EPYC of family 26 the reference network of MNIST trained 1.5 times faster
 /// with the first, on one of family 25 without AVX-512 a small network 1.1 times with the second. So on an AMD processor that has either (AVX2: of
-/// family 25 or later, which is what we have measured), that function is answered before libtorch is loaded, by a library of ours that comes first in the loader's
-/// order (<see cref="MemoryLibrary"/>: nothing of MKL is changed). docs/performance.md has figures.
+/// family 25 or later, which is what we have measured), that function is answered before libtorch is loaded, by a library of ours that comes first
+/// in the loader's order (<see cref="MemoryLibrary"/>: nothing of MKL is changed). docs/performance.md has figures.
 /// </summary>
 public static class MklKernels
 {
     /// <summary><c>auto</c> (default), <c>on</c>: answer for MKL; <c>off</c>: leave MKL its own choice.</summary>
     public const string Variable = "ORLEANSTRAIN_MKL_AVX512";
 
-    private const int FirstMeasuredFamily = 25;
-
     internal const string Question = "mkl_serv_intel_cpu_true";
+
+    private const int FirstMeasuredFamily = 25;
 
     /// <summary>What was decided, in words for <c>doctor</c> and logs. Set by <see cref="TorchRuntime.Initialize"/>.</summary>
     public static string Decision { get; private set; } = "not decided yet: libtorch is not loaded";

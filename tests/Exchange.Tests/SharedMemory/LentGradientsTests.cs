@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Tests.Support;
 using OrleansTrain.Training;
@@ -32,6 +33,39 @@ public sealed class LentGradientsTests
         }
 
         Assert.All(Enumerable.Range(0, silos), silo => Assert.Equal(reference.Parameters, cluster.Parameters(silo)));
+    }
+
+    [Fact]
+    public async Task WhatTheOtherSiloReadsIsTheGradientAndNoCopyOfIt()
+    {
+        await using var cluster = await Start([[0], [1]]);
+        var reference = Reference();
+        var gradients = SyntheticModel.Gradients(Layout, 0, 0);
+        var made = new TaskCompletionSource<torch.Tensor[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = RankThread.Run(() =>
+        {
+            using var scope = torch.NewDisposeScope();
+            cluster.Sessions[0].Begin(0, 0, StepRequests.None);
+            var tensors = gradients.Select(Tensor).ToArray();
+            made.SetResult(tensors);
+            return cluster.Sessions[0].Step(0, tensors.Select(HostPointer.Of).ToArray(), 0, 0.1, StepRequests.None);
+        });
+        var tensors = await made.Task;
+        var shared = Layout.Length - (Layout.Length / ParameterLayout.Alignment / 2 * ParameterLayout.Alignment);
+        Assert.True(SpinWait.SpinUntil(() => cluster.Sessions[0].Statistics.BytesSent == shared * sizeof(float), TimeSpan.FromSeconds(30)));
+
+        // All has been given to the other silo, which waits for its own rank: what it will read can still be changed.
+        foreach (var slot in new[] { 0, 2, 3 })
+        {
+            Array.Fill(gradients[slot], 0.5f);
+            gradients[slot].CopyTo(MemoryMarshal.Cast<byte, float>(tensors[slot].bytes));
+        }
+
+        await Step(cluster, 1, 1, 0, copied: null);
+        await first;
+
+        reference.Step([gradients, SyntheticModel.Gradients(Layout, 1, 0)], 0.1);
+        Assert.All(Enumerable.Range(0, 2), silo => Assert.Equal(reference.Parameters, cluster.Parameters(silo)));
     }
 
     [Fact]
@@ -133,7 +167,7 @@ public sealed class LentGradientsTests
     private static torch.Tensor Tensor(float[] values)
     {
         var tensor = torch.empty(values.Length);
-        values.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        values.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
         return tensor;
     }
 
