@@ -87,7 +87,7 @@ def epochs_table(arguments):
         before = None
         sizes = []
         for line in client.stderr:
-            match = re.match(r"epoch (\d+)/", line)
+            match = re.match(r"epoch (\d+)/\d+ done", line)
             if match is None:
                 continue
             collections, allocated = counters(url + "/metrics")

@@ -22,7 +22,7 @@ internal static class S3Errors
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 ($"TLS failed ({Deepest(error)}); check http against https in the endpoint URL and the server's certificate", ObjectStoreError.Unavailable),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-                ($"the server cannot be reached ({Deepest(error)}); is it running, is the endpoint URL right?", ObjectStoreError.Unavailable),
+                ($"the server cannot be reached ({Deepest(error)}); start it or correct the endpoint URL", ObjectStoreError.Unavailable),
             _ => ($"{Deepest(error)}, after all retries", ObjectStoreError.Unavailable),
         };
         return new ObjectStoreException($"{what}: {reason}.", kind, error);
