@@ -1,36 +1,42 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using OrleansTrain.Exchange;
+using OrleansTrain.Training.Native;
+using TorchSharp;
 
 namespace OrleansTrain.ExchangeBench;
 
 /// <summary>
-/// One silo of a measurement. Its ranks' threads write their gradients anew before each step, as a backward pass does, since it matters in whose cache they
-/// are; only the steps are timed.
+/// One silo of a measurement. Its ranks' threads make their gradients anew before each step, as a backward pass does, since it matters where they lie and in
+/// whose cache they are; only the steps are timed.
 /// </summary>
 internal sealed class Silo(BenchSettings settings, IExchangeHub hub)
 {
-    /// <summary>Takes all steps; returns milliseconds a step and what the session counted.</summary>
-    public async Task<(double Milliseconds, ExchangeStatistics Statistics)> Run(ExchangePlan plan)
+    /// <summary>Takes all steps; returns milliseconds a step, what the session counted, and the bytes that the steps sent: without the first parameters.</summary>
+    public async Task<(double Milliseconds, ExchangeStatistics Statistics, long BytesSent)> Run(ExchangePlan plan)
     {
         await using var session = hub.Open(plan);
         await session.Connect(CancellationToken.None);
         await session.BroadcastParameters(CancellationToken.None);
+        var before = session.Statistics.BytesSent;
         var ranks = plan.Silos[plan.Self].Ranks.Select(rank => Task.Factory.StartNew(
             () => Steps(session, rank), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         var times = await Task.WhenAll(ranks);
-        return (times.Average(), session.Statistics);
+        var statistics = session.Statistics;
+        return (times.Average(), statistics, statistics.BytesSent - before);
     }
 
     private unsafe double Steps(IExchangeSession session, int rank)
     {
         var slots = session.Plan.Layout.Slots;
-        var gradients = slots.Select(slot => (nint)NativeMemory.AlignedAlloc((nuint)slot.Length * sizeof(float), 64)).ToArray();
+        var gradients = new nint[slots.Count];
         var ticks = 0L;
         for (var step = 0; step < settings.WarmUp + settings.Steps; step++)
         {
+            using var scope = torch.NewDisposeScope();
+            session.Begin(rank, step, StepRequests.None);
             for (var slot = 0; slot < slots.Count; slot++)
             {
+                gradients[slot] = HostPointer.Of(torch.empty(slots[slot].Length));
                 Write((float*)gradients[slot], slots[slot].Length, rank + step);
             }
 
@@ -39,7 +45,6 @@ internal sealed class Silo(BenchSettings settings, IExchangeHub hub)
             ticks += step < settings.WarmUp ? 0 : Stopwatch.GetTimestamp() - start;
         }
 
-        Array.ForEach(gradients, gradient => NativeMemory.AlignedFree((void*)gradient));
         return ticks * 1000.0 / Stopwatch.Frequency / settings.Steps;
     }
 
