@@ -79,10 +79,14 @@ internal sealed class EpochOrder
     /// <summary>The blocks of a window.</summary>
     public ReadOnlySpan<int> Blocks(int window) => _blocks.AsSpan(_firstBlock[window], (window + 1 < Windows ? _firstBlock[window + 1] : _blocks.Length) - _firstBlock[window]);
 
-    /// <summary>The records of a window in the order they are taken.</summary>
-    public SampleRef[] Window(int window)
+    /// <summary>Number of a window's records.</summary>
+    public int Records(int window) => checked((int)(FirstPosition(window + 1) - FirstPosition(window)));
+
+    /// <summary>Writes the records of a window in the order they are taken.</summary>
+    /// <param name="samples">As many as <see cref="Records"/> says.</param>
+    public void Window(int window, Span<SampleRef> samples)
     {
-        var samples = new SampleRef[FirstPosition(window + 1) - FirstPosition(window)];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(samples.Length, Records(window), nameof(samples));
         var next = 0;
 
         // As they are stored, in whatever order the blocks came: PyTorch permutes the numbers of the samples.
@@ -96,10 +100,8 @@ internal sealed class EpochOrder
 
         if (_spec.Shuffle != ShuffleMode.None)
         {
-            TorchPermutation.Apply<SampleRef>(samples, SeedOf(window));
+            TorchPermutation.Apply(samples, SeedOf(window));
         }
-
-        return samples;
     }
 
     // DistributedSampler's for the first window; for the others any that does not come up again in a later epoch.

@@ -18,7 +18,6 @@ internal sealed class EpochReader
     private readonly SampleRef[] _samples;
     private readonly List<WindowLoad> _windows = [];
     private readonly List<Task> _closing = [];
-    private SampleRef[]? _currentSamples;
     private WindowLoad? _current;
     private bool _prefetched;
 
@@ -62,7 +61,7 @@ internal sealed class EpochReader
         {
             var samples = Enter(first + taken, cancellationToken);
             var from = (int)(first + taken - _current!.First);
-            var part = samples.AsSpan(from, (int)Math.Min(count - taken, samples.Length - from));
+            var part = samples.Slice(from, (int)Math.Min(count - taken, samples.Length - from));
             part.CopyTo(_samples.AsSpan(taken));
             taken += part.Length;
             Drop(before: Order.WindowOf(first));
@@ -74,15 +73,16 @@ internal sealed class EpochReader
     /// <summary>Gives all blocks back; completes when also those have been that were still on their way.</summary>
     public Task Close()
     {
+        _current = null;
         Drop(before: int.MaxValue);
         return Task.WhenAll(_closing);
     }
 
-    private SampleRef[] Enter(long position, CancellationToken cancellationToken)
+    private ReadOnlySpan<SampleRef> Enter(long position, CancellationToken cancellationToken)
     {
         if (_current is not null && position >= _current.First && position < _current.End)
         {
-            return _currentSamples!;
+            return _current.Samples;
         }
 
         var number = Order.WindowOf(position);
@@ -94,17 +94,16 @@ internal sealed class EpochReader
         }
 
         window.Loaded.Wait(cancellationToken);
-        var (samples, leases) = window.Loaded.Result;
-        foreach (var (block, lease) in Order.Blocks(number).ToArray().Zip(leases))
+        foreach (var (block, lease) in Order.Blocks(number).ToArray().Zip(window.Loaded.Result))
         {
             Check(lease.Block);
             _blocks[block] = lease.Block;
             _skipped[block] = lease.Block.Skipped;
         }
 
-        (_current, _currentSamples) = (window, samples);
+        _current = window;
         Prefetch(window.End);
-        return samples;
+        return window.Samples;
     }
 
     /// <exception cref="DatasetException">A block's records are laid out otherwise than those the run was opened with.</exception>

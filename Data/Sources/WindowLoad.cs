@@ -1,16 +1,24 @@
+using System.Buffers;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Order;
 
 namespace OrleansTrain.Data.Sources;
 
-/// <summary>One shuffle window on its way into memory, or there: its order and leases of its blocks.</summary>
+/// <summary>
+/// One shuffle window on its way into memory, or there: its order and leases of its blocks. The order lies in a pooled array: the garbage collector would
+/// let one of each epoch lie for as long as there is room.
+/// </summary>
 internal sealed class WindowLoad : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly SampleRef[] _samples;
+    private readonly int _count;
 
     public WindowLoad(EpochOrder order, int window, IBlockSupply supply)
     {
         (Window, First, End) = (window, order.FirstPosition(window), order.FirstPosition(window + 1));
+        _count = order.Records(window);
+        _samples = ArrayPool<SampleRef>.Shared.Rent(_count);
         Loaded = Task.Run(() => Load(order, supply, _stop.Token));
     }
 
@@ -22,7 +30,11 @@ internal sealed class WindowLoad : IAsyncDisposable
     /// <summary>Position behind its last record.</summary>
     public long End { get; }
 
-    public Task<(SampleRef[] Samples, BlockLease[] Leases)> Loaded { get; }
+    /// <summary>Completes with the blocks when everything is there.</summary>
+    public Task<BlockLease[]> Loaded { get; }
+
+    /// <summary>The records in the order they are taken: there when <see cref="Loaded"/> has completed, until this is disposed.</summary>
+    public ReadOnlySpan<SampleRef> Samples => _samples.AsSpan(0, _count);
 
     /// <summary>Gives the blocks back, now or when they have arrived; what went wrong with them is nobody's business any more.</summary>
     public async ValueTask DisposeAsync()
@@ -31,20 +43,22 @@ internal sealed class WindowLoad : IAsyncDisposable
         await ((Task)Loaded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Loaded.IsCompletedSuccessfully)
         {
-            GiveBack(Loaded.Result.Leases);
+            GiveBack(Loaded.Result);
         }
+
+        ArrayPool<SampleRef>.Shared.Return(_samples);
 
         _stop.Dispose();
     }
 
-    private async Task<(SampleRef[] Samples, BlockLease[] Leases)> Load(EpochOrder order, IBlockSupply supply, CancellationToken cancellationToken)
+    private async Task<BlockLease[]> Load(EpochOrder order, IBlockSupply supply, CancellationToken cancellationToken)
     {
         var blocks = order.Blocks(Window).ToArray();
         var leases = blocks.Select(block => supply.Acquire(block, cancellationToken)).ToArray();
         try
         {
-            var samples = order.Window(Window);
-            return (samples, await Task.WhenAll(leases));
+            order.Window(Window, _samples.AsSpan(0, _count));
+            return await Task.WhenAll(leases);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -126,16 +127,16 @@ public sealed class FolderObjectStore(string root) : IObjectStore
 
     private static async Task Copy(Stream content, FileStream file, string key, long length, CancellationToken cancellationToken)
     {
-        var buffer = new byte[(int)Math.Clamp(length, 1, 1 << 20)];
+        using var buffer = MemoryPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, 1 << 20));
         for (long done = 0; done < length;)
         {
-            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), cancellationToken);
+            var read = await content.ReadAsync(buffer.Memory[..(int)Math.Min(buffer.Memory.Length, length - done)], cancellationToken);
             if (read == 0)
             {
                 throw new EndOfStreamException($"the content of '{key}' ends after {done} of {length} bytes");
             }
 
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            await file.WriteAsync(buffer.Memory[..read], cancellationToken);
             done += read;
         }
     }

@@ -1,6 +1,7 @@
 using CsCheck;
 using OrleansTrain.Data.Order;
 using OrleansTrain.Data.Sources;
+using OrleansTrain.Data.Tests.Order;
 
 namespace OrleansTrain.Data.Tests.Sources;
 
