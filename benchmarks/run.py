@@ -155,7 +155,7 @@ def processor():
     return f"{fields.get('model name', platform.machine())} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')})"
 
 
-def report(arguments, results):
+def report(arguments, results, rounds):
     def median(workload, path):
         values = [result["samples_per_second"] for result in results[workload].get(path, [])]
         return statistics.median(values) if values else None
@@ -165,7 +165,7 @@ def report(arguments, results):
 
     lines = [
         "# OrleansTrain against PyTorch DDP", "",
-        f"Written by `benchmarks/run.sh` on {datetime.date.today()}: medians of {arguments.repeats} alternating runs, samples/s over two ranks.", "",
+        f"Written by `benchmarks/run.sh` on {datetime.date.today()}: medians of {rounds} alternating runs, samples/s over two ranks.", "",
         f"- {processor()}, {os.cpu_count()} cores, Linux {platform.release()}; a virtual machine that may share its host",
         f"- peer: torch {next(iter(results.values()))['peer'][0]['torch']}, gloo, two processes, one thread each, OpenBLAS, malloc thresholds raised; data decoded beforehand",
         "- ours: TorchSharp on libtorch's own MKL; data from the object store's blocks, tracking and checkpoints on",
@@ -218,9 +218,10 @@ def main():
     for number in range(arguments.repeats):
         print(f"round {number + 1} of {arguments.repeats}", file=sys.stderr, flush=True)
         one_round(arguments, record)
-    text = report(arguments, results)
-    with open(arguments.output, "w") as file:
-        file.write(text)
+        # After each round: whoever breaks off, or whose machine does, keeps what was measured.
+        text = report(arguments, results, number + 1)
+        with open(arguments.output, "w") as file:
+            file.write(text)
     print(text)
 
 
