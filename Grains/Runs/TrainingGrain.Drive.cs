@@ -66,7 +66,8 @@ internal sealed partial class TrainingGrain
             catch (Exception error) when (_next is null && Surprises.IsMistake(error) && !_deactivating.IsCancellationRequested)
             {
                 // It may go wrong the same way each time: counted, so that max_failures ends it.
-                NoteFailure(Surprises.Failure(error, hasTrained: State.TrainSeconds > 0));
+                // Seconds are counted when an attempt ends: one that ended with this grain's silo has left only its checkpoint.
+                NoteFailure(Surprises.Failure(error, hasTrained: State.CheckpointUri is not null || State.TrainSeconds > 0));
                 await _signal.Changed(TimeSpan.FromSeconds(1), time);
             }
 #pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
