@@ -12,13 +12,11 @@ internal sealed class WindowLoad : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly SampleRef[] _samples;
-    private readonly int _count;
 
     public WindowLoad(EpochOrder order, int window, IBlockSupply supply)
     {
         (Window, First, End) = (window, order.FirstPosition(window), order.FirstPosition(window + 1));
-        _count = order.Records(window);
-        _samples = ArrayPool<SampleRef>.Shared.Rent(_count);
+        _samples = ArrayPool<SampleRef>.Shared.Rent(order.Records(window));
         Loaded = Task.Run(() => Load(order, supply, _stop.Token));
     }
 
@@ -34,7 +32,7 @@ internal sealed class WindowLoad : IAsyncDisposable
     public Task<BlockLease[]> Loaded { get; }
 
     /// <summary>The records in the order they are taken: there when <see cref="Loaded"/> has completed, until this is disposed.</summary>
-    public ReadOnlySpan<SampleRef> Samples => _samples.AsSpan(0, _count);
+    public ReadOnlySpan<SampleRef> Samples => _samples.AsSpan(0, (int)(End - First));
 
     /// <summary>Gives the blocks back, now or when they have arrived; what went wrong with them is nobody's business any more.</summary>
     public async ValueTask DisposeAsync()
@@ -47,7 +45,6 @@ internal sealed class WindowLoad : IAsyncDisposable
         }
 
         ArrayPool<SampleRef>.Shared.Return(_samples);
-
         _stop.Dispose();
     }
 
@@ -57,7 +54,7 @@ internal sealed class WindowLoad : IAsyncDisposable
         var leases = blocks.Select(block => supply.Acquire(block, cancellationToken)).ToArray();
         try
         {
-            order.Window(Window, _samples.AsSpan(0, _count));
+            order.Window(Window, _samples.AsSpan(0, order.Records(Window)));
             return await Task.WhenAll(leases);
         }
         catch
