@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace OrleansTrain.Storage.S3;
 
@@ -34,6 +35,11 @@ internal sealed class S3FaultHandler(TimeSpan timeout, bool buffer) : Delegating
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {timeout.TotalSeconds:0} s", error);
+        }
+        catch (SocketException error)
+        {
+            // .NET 10 asks a new connection for its peer's address outside the code that wraps errors: one reset before that ends in a bare one.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, error.Message, error);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -95,7 +96,8 @@ internal sealed class MlflowTransport(MlflowClientOptions options, HttpMessageHa
             {
                 throw exception.Cause();
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+            // A bare SocketException: .NET 10 asks a new connection for its peer's address outside the code that wraps errors.
+            catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or OperationCanceledException)
             {
                 watchdog.ThrowIfCallerCanceled();
                 throw ConnectionFailure.From(exception, request, Endpoint, options.RequestTimeout, isWrite && watched is { Started: true });

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OrleansTrain.Storage;
+using OrleansTrain.Tests.Shared;
 using static OrleansTrain.Data.Tests.Storage.ScriptedServer;
 
 namespace OrleansTrain.Data.Tests.Storage;
@@ -127,5 +128,19 @@ public sealed class S3FaultTests
         var error = await Assert.ThrowsAsync<ObjectStoreException>(() => stores.Resolve("s3://bucket/key").Store.Stat("key"));
         Assert.Equal(ObjectStoreError.Unavailable, error.Error);
         Assert.Contains($"{port.LocalEndPoint}: the server cannot be reached (Connection refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AResetAtAnyMomentIsAnUnavailableServer()
+    {
+        await using var server = new ResettingServer();
+        using var stores = new ObjectStores(new ObjectStoreOptions { LocalFolder = "unused", Endpoint = server.Uri, AccessKey = "k", SecretKey = "s", Retries = 0 });
+        var store = stores.Resolve("s3://bucket/key").Store;
+        for (var i = 0; i < 1500; i++)
+        {
+            var read = await Assert.ThrowsAsync<ObjectStoreException>(() => store.ReadRange("key", 0, new byte[1]));
+            var written = await Assert.ThrowsAsync<ObjectStoreException>(() => store.Write("key", new MemoryStream([1]), 1));
+            Assert.Equal((ObjectStoreError.Unavailable, ObjectStoreError.Unavailable), (read.Error, written.Error));
+        }
     }
 }

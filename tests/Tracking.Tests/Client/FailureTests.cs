@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansTrain.Tests.Shared;
 using OrleansTrain.Tracking.Tests.Client.Scripted;
 
 namespace OrleansTrain.Tracking.Tests.Client;
@@ -34,6 +35,18 @@ public sealed class FailureTests
         var failure = await WriteFails(server.Uri);
 
         Assert.True(failure is { IsTransient: true, MayHaveBeenApplied: true, StatusCode: null }, failure.ToString());
+    }
+
+    [Fact]
+    public async Task A_reset_at_any_moment_is_a_passing_failure()
+    {
+        await using var server = new ResettingServer();
+        using var client = NewClient(server.Uri);
+        for (var i = 0; i < 3000; i++)
+        {
+            var failure = await Assert.ThrowsAsync<MlflowException>(() => client.LogBatchAsync("r", OneMetric));
+            Assert.True(failure.IsTransient, failure.ToString());
+        }
     }
 
     [Fact]
