@@ -56,7 +56,7 @@ internal sealed partial class TrainingGrain
             }
             catch (ReplacedException)
             {
-                // This activation must not act for the run any more, nor answer for it.
+                // This activation must not act for the run any more, nor answer for it: the next one goes on with what is stored.
                 LogReplaced(RunId);
                 _isReplaced = true;
                 _signal.Raise();
@@ -105,6 +105,7 @@ internal sealed partial class TrainingGrain
             attempt = await Begin(reservation);
         }
 
+        var isOurs = true;
         try
         {
             await Follow(attempt);
@@ -114,11 +115,17 @@ internal sealed partial class TrainingGrain
             // A rank that has lost its peers says so before anybody has noticed which silo is gone.
             throw new AttemptFailedException(failure.Message, failure.Failure, await attempt.FindUnreachable(), failure);
         }
+        catch (ReplacedException)
+        {
+            // The ranks are the next activation's, which adopts them, or are told by it that they are not wanted any more.
+            isOurs = false;
+            throw;
+        }
         finally
         {
             _ranks = [];
             CountTime();
-            if (!_deactivating.IsCancellationRequested)
+            if (isOurs && !_deactivating.IsCancellationRequested)
             {
                 await attempt.Stop("the attempt has ended");
             }
@@ -236,6 +243,7 @@ internal sealed partial class TrainingGrain
             }
             catch (InconsistentStateException error)
             {
+                // Or it was this one: a write that arrives, and whose answer is lost, is in the way of its own repetition.
                 throw new ReplacedException(RunId, error);
             }
             catch (Exception error) when (!_deactivating.IsCancellationRequested)

@@ -18,8 +18,15 @@ internal static class HostedCluster
 {
     /// <summary>Silos with as many rank slots each.</summary>
     /// <param name="storing">Awaited by each write of a grain's state before it arrives.</param>
+    /// <param name="stored">Called with the name of each state whose write has arrived; what it throws is the writer's answer.</param>
     public static async Task<InProcessTestCluster> Start(
-        int silos, MnistRun mnist, Uri tracking, Action<ISiloBuilder>? configure = null, int slots = 1, Func<Task>? storing = null)
+        int silos,
+        MnistRun mnist,
+        Uri tracking,
+        Action<ISiloBuilder>? configure = null,
+        int slots = 1,
+        Func<Task>? storing = null,
+        Action<string>? stored = null)
     {
         var states = new ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry>();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -30,7 +37,9 @@ internal static class HostedCluster
                 .UseInMemoryReminderService()
                 .AddRuns(new SiloSettings { ObjectStores = mnist.ObjectStores, Tracking = new MlflowClientOptions { TrackingUri = tracking } });
             silo.Services.AddKeyedSingleton<IGrainStorage>(
-                GrainStorageNames.State, (provider, _) => new SurvivingStorage(states, provider.GetRequiredService<Serializer>(), storing ?? (() => Task.CompletedTask)));
+                GrainStorageNames.State,
+                (provider, _) => new SurvivingStorage(
+                    states, provider.GetRequiredService<Serializer>(), storing ?? (() => Task.CompletedTask), stored ?? (_ => { })));
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

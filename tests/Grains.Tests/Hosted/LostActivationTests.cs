@@ -39,6 +39,33 @@ public class LostActivationTests(MnistRun mnist) : IClassFixture<MnistRun>
         Assert.Equal(undisturbed.WeightsSha256, disturbed.WeightsSha256);
     }
 
+    [Fact]
+    public async Task Ranks_go_on_when_the_run_does_not_learn_that_its_state_was_stored()
+    {
+        await using var tracking = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = Path.Combine(mnist.Home, "unanswered") });
+        var (isArmed, writes) = (false, 0);
+        await using var cluster = await HostedCluster.Start(2, mnist, tracking.Uri, stored: state =>
+        {
+            if (state == "training" && Volatile.Read(ref isArmed) && Interlocked.Increment(ref writes) == 1)
+            {
+                throw new IOException("The connection was closed.");
+            }
+        });
+        var spec = MnistRun.SmallSpec with { Epochs = 6, Exchange = "tcp" };
+        var undisturbed = await HostedCluster.Train(cluster, spec);
+
+        var disturbed = await HostedCluster.Train(cluster, spec, status =>
+        {
+            Volatile.Write(ref isArmed, isArmed || status is { Phase: RunPhase.Training, Epoch: 1 });
+            return Task.CompletedTask;
+        });
+
+        Assert.NotEqual(0, writes);
+        Assert.True(disturbed.Phase == RunPhase.Finished, disturbed.Message + disturbed.Error);
+        Assert.Equal(0, disturbed.Restarts);
+        Assert.Equal(undisturbed.WeightsSha256, disturbed.WeightsSha256);
+    }
+
     /// <summary>The activations of ranks and shards that calls have come to.</summary>
     private sealed class Activations : IIncomingGrainCallFilter
     {

@@ -10,8 +10,9 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 /// </summary>
 /// <param name="kept">The states: one dictionary for all silos of a cluster.</param>
 /// <param name="storing">Awaited by each write before it arrives.</param>
+/// <param name="stored">Called with each state's name when its write has arrived; what it throws is the writer's answer.</param>
 internal sealed class SurvivingStorage(
-    ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer, Func<Task> storing) : IGrainStorage
+    ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer, Func<Task> storing, Action<string> stored) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -29,6 +30,7 @@ internal sealed class SurvivingStorage(
         var next = new Entry(Guid.NewGuid().ToString("N"), serializer.SerializeToArray(grainState.State));
         await storing();
         kept.AddOrUpdate((stateName, grainId), _ => Over(null), (_, newest) => Over(newest));
+        stored(stateName);
         (grainState.ETag, grainState.RecordExists) = (next.ETag, true);
 
         Entry Over(Entry? newest) => newest?.ETag == known
