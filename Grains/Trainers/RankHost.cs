@@ -37,6 +37,7 @@ internal sealed class RankHost(
     TimeProvider time,
     Action nudge) : IAsyncDisposable
 {
+    private readonly Lock _ending = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly RankControl _control = new();
     private readonly Ranks.RankProgress _progress = new();
@@ -51,6 +52,7 @@ internal sealed class RankHost(
     private SiloAttempt? _silo;
     private StepTrace? _trace;
     private Task<RankResult>? _loop;
+    private Task? _trainingEnd;
     private Task? _closing;
     private long _loopStarted;
 
@@ -189,8 +191,10 @@ internal sealed class RankHost(
 
     public void RequestStop() => _control.RequestStop(checkpoint: true);
 
+    /// <summary>Tests a checkpoint, after the rank's last step. What only training needs is given up before, so that testing takes no memory on top.</summary>
     public async Task<EvaluationReport> Evaluate(EvaluationAssignment evaluation)
     {
+        await EndTraining();
         OpenedDataset data;
         try
         {
@@ -301,6 +305,21 @@ internal sealed class RankHost(
             await ((Task)_loop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        await EndTraining();
+        _context?.Random.Dispose();
+        _stopping.Dispose();
+    }
+
+    private Task EndTraining()
+    {
+        lock (_ending)
+        {
+            return _trainingEnd ??= Task.Run(ReleaseTraining);
+        }
+    }
+
+    private async Task ReleaseTraining()
+    {
         if (_silo is not null)
         {
             await attempts.Leave(_silo, Assignment.Rank);
@@ -317,7 +336,6 @@ internal sealed class RankHost(
         }
 
         _replica?.Dispose();
-        _context?.Random.Dispose();
-        _stopping.Dispose();
+        TorchRuntime.ReleaseFreedMemory();
     }
 }

@@ -38,7 +38,9 @@ public sealed partial class CheckpointReader
         using var noGrad = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
         {
-            parameter.copy_(file.ToTensor(name).MoveToOtherDisposeScope(scope));
+            // One at a time: a large model is not in memory a third time.
+            using var stored = file.ToTensor(name);
+            parameter.copy_(stored);
         }
 
         Checked(manifest, CheckpointNames.Model, () => ReplicaState.RestoreBuffers(

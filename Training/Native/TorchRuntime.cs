@@ -16,6 +16,9 @@ public static class TorchRuntime
     /// <exception cref="TorchUnavailableException">libtorch, or something it needs, is not there.</exception>
     public static void Initialize() => _ = Ready.Value;
 
+    /// <summary>Gives memory of freed tensors back to the system, where it is glibc that holds it: when a job has ended, not between its steps.</summary>
+    public static void ReleaseFreedMemory() => GlibcAllocator.Trim();
+
     internal static bool Start(Action loadLibraries)
     {
         // Before libtorch: thresholds only matter for what is allocated afterwards.
