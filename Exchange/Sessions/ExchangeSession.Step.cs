@@ -24,13 +24,13 @@ internal sealed partial class ExchangeSession
 
     public IGradientSink? Begin(int rank, long step, StepRequests request)
     {
-        _group?.GradientsOf(rank)?.Enter();
+        var worker = WorkerOf(rank);
+        (_group?.GradientsOf(rank) ?? worker.Room?.Arena)?.Enter();
         if (_early is null)
         {
             return null;
         }
 
-        var worker = WorkerOf(rank);
         worker.Begin(step, request);
         return _early.Of(worker);
     }

@@ -41,7 +41,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _fault = fault;
         var plan = shape.Plan;
         _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
-        _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape)))];
+        _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(
+            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
         _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);

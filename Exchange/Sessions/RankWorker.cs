@@ -8,7 +8,7 @@ namespace OrleansTrain.Exchange.Sessions;
 /// <summary>
 /// What belongs to one rank's thread in a session: what the rank brought to the step, and the scratch memory the thread works with.
 /// </summary>
-internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums) : IDisposable
+internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums, GradientRoom? room = null) : IDisposable
 {
     private readonly nint[] _gradients = new nint[slots];
     private long _begun = firstStep - 1;
@@ -22,6 +22,9 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
 
     /// <summary>The first element of each parameter's gradient, in layout order.</summary>
     public ReadOnlySpan<nint> Gradients => _gradients;
+
+    /// <summary>Where its gradients lie; null: where libtorch puts them.</summary>
+    public GradientRoom? Room => room;
 
     /// <summary>The additions of a step and their registers.</summary>
     public StepSums Sums => sums;
@@ -107,5 +110,6 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     {
         sums.Dispose();
         Mean.Dispose();
+        room?.Dispose();
     }
 }

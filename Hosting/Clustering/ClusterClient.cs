@@ -12,7 +12,10 @@ namespace OrleansTrain.Hosting.Clustering;
 public sealed class ClusterClient : IClusterSession
 {
     // Orleans would look for a first silo for minutes. One that is being started beside this client is up by then.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(18);
+
+    // What a client must know first, it asks one silo for: if that one dies before it has answered, Orleans waits for 30 s.
+    private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(6);
 
     private readonly IHost _host;
 
@@ -39,6 +42,49 @@ public sealed class ClusterClient : IClusterSession
     {
         var redis = new RedisConnection(options.Redis);
         await redis.Connect();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        while (true)
+        {
+            var host = Build(options, redis);
+            using var oneTry = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+            oneTry.CancelAfter(OneTry);
+            try
+            {
+                await host.StartUnlessRefusedAsync(oneTry.Token);
+                return new ClusterClient(host, options.TrackingUri);
+            }
+            catch (OperationCanceledException) when (!patience.IsCancellationRequested)
+            {
+                host.Dispose();
+            }
+            catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+            {
+                host.Dispose();
+                throw new NoSilosException(options.ClusterId, error);
+            }
+            catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
+            {
+                host.Dispose();
+                throw new NoSilosException(options.ClusterId, error);
+            }
+            catch
+            {
+                host.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+
+    private static IHost Build(ClusterClientOptions options, RedisConnection redis)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddClientLogging(options.Verbose);
 
@@ -53,35 +99,6 @@ public sealed class ClusterClient : IClusterSession
                 clustering.ConfigurationOptions = redis.Options;
                 clustering.CreateMultiplexer = async _ => (await redis.Connect(), true);
             }));
-        var host = builder.Build();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await host.StartUnlessRefusedAsync(patience.Token);
-            return new ClusterClient(host, options.TrackingUri);
-        }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            host.Dispose();
-            throw new NoSilosException(options.ClusterId, error);
-        }
-        catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
-        {
-            host.Dispose();
-            throw new NoSilosException(options.ClusterId, error);
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync(CancellationToken.None);
-        _host.Dispose();
+        return builder.Build();
     }
 }
