@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace OrleansTrain.Data.Blocks;
 
@@ -9,18 +8,11 @@ namespace OrleansTrain.Data.Blocks;
 /// </summary>
 internal sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
-    private const nuint Alignment = 64;
-
-    /// <summary>From here on a mapping's own cost does not matter.</summary>
-    private const int SmallestMapping = 256 << 10;
-
-    private readonly bool _isMapped;
     private nint _start;
 
     public NativeBuffer(int length)
     {
-        _isMapped = OperatingSystem.IsLinux() && length >= SmallestMapping;
-        _start = _isMapped ? MappedMemory.Allocate(length) : (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), Alignment);
+        _start = HostMemory.Allocate(length);
         Length = length;
         GC.AddMemoryPressure(Math.Max(length, 1));
     }
@@ -45,15 +37,7 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
         var start = Interlocked.Exchange(ref _start, 0);
         if (start != 0)
         {
-            if (_isMapped)
-            {
-                MappedMemory.Free(start, Length);
-            }
-            else
-            {
-                NativeMemory.AlignedFree((void*)start);
-            }
-
+            HostMemory.Free(start, Length);
             GC.RemoveMemoryPressure(Math.Max(Length, 1));
         }
     }

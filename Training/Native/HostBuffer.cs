@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using OrleansTrain.Data.Blocks;
 
 namespace OrleansTrain.Training.Native;
 
@@ -9,7 +9,6 @@ namespace OrleansTrain.Training.Native;
 /// </summary>
 internal sealed unsafe class HostBuffer : IDisposable
 {
-    private const int Alignment = 64;
     private byte* _address;
 
     /// <summary>Allocates <paramref name="length"/> bytes.</summary>
@@ -17,7 +16,7 @@ internal sealed unsafe class HostBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        _address = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), Alignment);
+        _address = (byte*)HostMemory.Allocate(length);
     }
 
     ~HostBuffer() => Free();
@@ -57,7 +56,7 @@ internal sealed unsafe class HostBuffer : IDisposable
     {
         if (_address is not null)
         {
-            NativeMemory.AlignedFree(_address);
+            HostMemory.Free((nint)_address, Length);
             _address = null;
         }
     }
