@@ -8,7 +8,7 @@ internal static class S3Errors
 {
     /// <summary>True for what a request can end with; anything else is a bug and passes through.</summary>
     public static bool IsStoreError(Exception error) =>
-        error is S3Fault or MinioException or HttpRequestException or IOException or TimeoutException;
+        error is S3Fault or UnreadableContentException or MinioException or HttpRequestException or IOException or TimeoutException;
 
     public static ObjectStoreException Translate(Exception error, string verb, string uri, Uri endpoint)
     {
@@ -16,6 +16,7 @@ internal static class S3Errors
         var (reason, kind) = error switch
         {
             S3Fault fault => Explain(fault),
+            UnreadableContentException => (error.Message, ObjectStoreError.Unavailable),
             InvalidBucketNameException or InvalidObjectNameException => (error.Message, ObjectStoreError.InvalidName),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
                 ("the host name is not known; check the endpoint URL", ObjectStoreError.Unavailable),

@@ -18,7 +18,7 @@ internal sealed class S3Fault(HttpStatusCode status, string code, string text) :
 
     public bool IsTransient => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
         || (Status >= HttpStatusCode.InternalServerError && Status is not HttpStatusCode.InsufficientStorage and not HttpStatusCode.NotImplemented)
-        || Code is "SlowDown" or "RequestTimeout" or "IncompleteBody";
+        || Code is "SlowDown" or "RequestTimeout" or "IncompleteBody" or "BadDigest";
 
     public static async Task<S3Fault> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {

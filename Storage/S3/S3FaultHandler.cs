@@ -14,6 +14,12 @@ internal sealed class S3FaultHandler(TimeSpan timeout, bool buffer) : Delegating
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(timeout);
+        if (request.Content is UploadBody body)
+        {
+            // A long upload takes its time; a server that takes nothing of it any more is away.
+            body.Progress = () => patience.CancelAfter(timeout);
+        }
+
         try
         {
             var response = await base.SendAsync(request, patience.Token);

@@ -8,17 +8,13 @@ namespace OrleansTrain.Storage.S3;
 
 /// <summary>
 /// One bucket of an S3 server, path style. Thread-safe.
-/// Listing, writing and deleting go through the Minio SDK. Reading does not: its GET sends a HEAD first, fails on every range
-/// (minio-dotnet#1342) and may end early without an error (#1251), so objects are fetched by presigned URL, with every length compared.
+/// Listing and deleting go through the Minio SDK. Reading does not: its GET sends a HEAD first, fails on every range (minio-dotnet#1342) and may end
+/// early without an error (#1251), so objects are fetched by the SDK's presigned URLs, with every length compared. Nor does writing, up to
+/// <see cref="LongestRequest"/>.
 /// </summary>
-internal sealed class S3ObjectStore(S3Connection connection, string bucket) : IObjectStore
+internal sealed partial class S3ObjectStore(S3Connection connection, string bucket) : IObjectStore
 {
     private const int PresignedSeconds = 3600;
-
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
-
-    // Who has cancelled does not wait through all retries for a server that is gone.
-    private static readonly TimeSpan PatienceAfterCancel = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public string Description => $"s3://{bucket} at {connection.Endpoint.GetLeftPart(UriPartial.Authority)}";
@@ -74,34 +70,6 @@ internal sealed class S3ObjectStore(S3Connection connection, string bucket) : IO
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ObjectInfo> Write(string key, Stream content, long length, CancellationToken cancellationToken = default) => Guard("write", key, async token =>
-    {
-        var begun = DateTimeOffset.UtcNow;
-        await using var exact = new ExactLengthStream(content, length);
-        var upload = new PutObjectArgs().WithBucket(bucket).WithObject(key).WithStreamData(exact).WithObjectSize(length);
-        try
-        {
-            var written = await connection.Sdk.PutObjectAsync(upload, token);
-            return new ObjectInfo(key, length, written.Etag.Trim('"'), DateTimeOffset.UtcNow);
-        }
-        catch (S3Fault fault) when (fault.Code == "NoSuchUpload" && length >= S3Response.MultipartFrom)
-        {
-            // The answer to the last request of an upload was lost: sent again, it finds the upload gone because the object is there.
-            if (await Written(key, length, begun - ClockSkew, token) is { } whole)
-            {
-                return whole;
-            }
-
-            throw;
-        }
-        catch (Exception error) when ((S3Errors.IsStoreError(error) || error is OperationCanceledException) && length >= S3Response.MultipartFrom)
-        {
-            await RemoveParts(key, error);
-            throw;
-        }
-    }, cancellationToken);
-
-    /// <inheritdoc/>
     public Task Delete(string key, CancellationToken cancellationToken = default) => Guard("delete", key, async token =>
     {
         await connection.Sdk.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(bucket).WithObject(key), token);
@@ -144,34 +112,6 @@ internal sealed class S3ObjectStore(S3Connection connection, string bucket) : IO
 
     /// <summary>The object's URI, for messages.</summary>
     internal string Uri(string key) => $"s3://{bucket}/{key}";
-
-    /// <summary>The object, if it has this length and is not older than this.</summary>
-    private async Task<ObjectInfo?> Written(string key, long length, DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Stat(key, cancellationToken) is { } found && found.Size == length && found.LastModified >= since ? found : null;
-        }
-        catch (ObjectStoreException)
-        {
-            // Nothing is known about it: the upload's own error is the one to report.
-            return null;
-        }
-    }
-
-    private async Task RemoveParts(string key, Exception uploadError)
-    {
-        using var limit = new CancellationTokenSource(uploadError is OperationCanceledException ? PatienceAfterCancel : Timeout.InfiniteTimeSpan);
-        try
-        {
-            await connection.Sdk.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(bucket).WithObject(key), limit.Token);
-        }
-        catch (Exception error) when (S3Errors.IsStoreError(error) || error is OperationCanceledException)
-        {
-            // The upload's own error is the one to report; a server that is gone cannot clean up either.
-            uploadError.Data["cleanup"] = error.Message;
-        }
-    }
 
     private async Task<T> Guard<T>(string verb, string key, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken, string? taken = null)
     {

@@ -61,6 +61,18 @@ public abstract class ObjectStoreContract
     }
 
     [Fact]
+    public async Task AStreamThatCannotBeRewoundArrivesWhole()
+    {
+        var bytes = new byte[(11 << 20) + 3];
+        new Random(2).NextBytes(bytes);
+        await using var once = new OnceReadStream(bytes);
+        var written = await Store.Write("streamed", once, bytes.Length);
+        var back = new byte[bytes.Length];
+        await Store.ReadRange("streamed", 0, back, written.ETag);
+        Assert.Equal(bytes, back);
+    }
+
+    [Fact]
     public async Task ReplacingChangesTheETag()
     {
         var first = await Put("versioned", "aaa");
@@ -146,5 +158,10 @@ public abstract class ObjectStoreContract
         }
 
         return keys;
+    }
+
+    private sealed class OnceReadStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
     }
 }

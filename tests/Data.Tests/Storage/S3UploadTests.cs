@@ -1,9 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using OrleansTrain.Storage;
 using static OrleansTrain.Data.Tests.Storage.ScriptedServer;
 
 namespace OrleansTrain.Data.Tests.Storage;
 
-/// <summary>Uploads in parts that go wrong.</summary>
+/// <summary>Uploads that go wrong, in one request and in parts.</summary>
 public sealed class S3UploadTests
 {
     private const int Bytes = (5 << 20) + 1;
@@ -20,7 +22,7 @@ public sealed class S3UploadTests
     {
         await using var server = new ScriptedServer(With(200, Begun), With(200, "", headers: Part), "", Error(404, "NoSuchUpload"), Stat(Bytes, DateTimeOffset.UtcNow));
         using var stores = new ObjectStores(server.Options());
-        var written = await Write(stores, new MemoryStream(new byte[Bytes]));
+        var written = await Write(stores, new OnceReadStream());
         Assert.Equal((Bytes, "v1"), (written.Size, written.ETag));
         Assert.Equal(5, server.Requests.Count);
     }
@@ -32,7 +34,7 @@ public sealed class S3UploadTests
     {
         await using var server = new ScriptedServer(With(200, Begun), With(200, "", headers: Part), Error(404, "NoSuchUpload"), Stat(length, DateTimeOffset.UtcNow.AddSeconds(age)));
         using var stores = new ObjectStores(server.Options());
-        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => Write(stores, new MemoryStream(new byte[Bytes])));
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => Write(stores, new OnceReadStream()));
         Assert.EndsWith("the server has dropped the upload, or somebody has aborted it; write it again.", error.Message, StringComparison.Ordinal);
         Assert.Equal(ObjectStoreError.Unavailable, error.Error);
     }
@@ -47,11 +49,81 @@ public sealed class S3UploadTests
         Assert.Equal(["POST /bucket/key", "GET /bucket/", "DELETE /bucket/key"], server.Requests.Select(head => head.Split('?')[0]));
     }
 
+    [Fact]
+    public async Task ALostUploadIsSentAgainFromWhereItsContentStood()
+    {
+        await using var server = new ScriptedServer("", Error(503, "SlowDown"), Error(400, "BadDigest"), With(200, "", headers: "ETag: \"v1\"\r\n"));
+        using var stores = new ObjectStores(server.Options());
+        var written = await stores.Resolve("s3://bucket/key").Store.Write("key", new MemoryStream("0123456789"u8.ToArray()) { Position = 2 }, 5);
+        Assert.Equal((5, "v1"), (written.Size, written.ETag));
+        Assert.Equal(["23456", "23456", "23456", "23456"], server.Bodies);
+        const string Md5 = "rcrsOAWqkSwNCxSoG+22/w==";
+        Assert.All(server.Requests, head => Assert.Contains($"Content-MD5: {Md5}", head, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ALargeObjectThatIsRefusedIsNotSent()
+    {
+        await using var server = new ScriptedServer(Error(507, "XMinioStorageFull"));
+        using var stores = new ObjectStores(server.Options());
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => Write(stores, new MemoryStream(new byte[Bytes])));
+        Assert.Equal(ObjectStoreError.NoSpace, error.Error);
+        Assert.Equal([""], server.Bodies);
+    }
+
+    [Fact]
+    public async Task ContentThatCannotBeReadIsSaidAndNotSentAgain()
+    {
+        await using var server = new ScriptedServer();
+        using var stores = new ObjectStores(server.Options());
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => Write(stores, new MemoryStream(new byte[Bytes - 7])));
+        Assert.EndsWith("the content cannot be read: it ends 7 bytes before the announced length.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task NobodyReadsTheContentOfAnUploadThatWasGivenUp()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stores = new ObjectStores(new ObjectStoreOptions
+        {
+            LocalFolder = "unused",
+            Endpoint = new Uri($"http://{listener.LocalEndpoint}"),
+            AccessKey = "k",
+            SecretKey = "s",
+        });
+        var content = new MemoryStream(new byte[64 << 20]);
+        using var cancel = new CancellationTokenSource();
+        var writing = stores.Resolve("s3://bucket/key").Store.Write("key", content, content.Length, cancel.Token);
+        // Takes the beginning, and then nothing more.
+        using var connection = await listener.AcceptSocketAsync();
+        await connection.ReceiveAsync(new byte[16]);
+        await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
+        await connection.ReceiveAsync(new byte[1 << 20]);
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+
+        var stood = content.Position;
+        while (await connection.ReceiveAsync(new byte[1 << 20]) > 0)
+        {
+        }
+
+        Assert.Equal(stood, content.Position);
+    }
+
     private static Task<ObjectInfo> Write(ObjectStores stores, Stream content, CancellationToken cancellationToken = default) =>
         stores.Resolve("s3://bucket/key").Store.Write("key", content, Bytes, cancellationToken);
 
+    /// <summary>Cannot be rewound: it is uploaded in parts.</summary>
+    private class OnceReadStream() : MemoryStream(new byte[Bytes])
+    {
+        public override bool CanSeek => false;
+    }
+
     /// <summary>Cancels as soon as it is read.</summary>
-    private sealed class CancellingStream(CancellationTokenSource cancel) : MemoryStream(new byte[Bytes])
+    private sealed class CancellingStream(CancellationTokenSource cancel) : OnceReadStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

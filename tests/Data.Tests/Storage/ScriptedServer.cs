@@ -25,6 +25,9 @@ internal sealed partial class ScriptedServer : IAsyncDisposable
     /// <summary>Heads of the requests so far.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>Their bodies, a character a byte; empty where there is none, or the server has refused it.</summary>
+    public List<string> Bodies { get; } = [];
+
     public ObjectStoreOptions Options(int retries = 6) => new()
     {
         LocalFolder = "unused",
@@ -67,17 +70,18 @@ internal sealed partial class ScriptedServer : IAsyncDisposable
         }
     }
 
-    // A connection that is closed on unread bytes is reset, and the answer may be lost.
-    private static async Task Skip(StreamReader reader, int length)
+    // All of it: a connection that is closed on unread bytes is reset, and the answer may be lost.
+    private static async Task<string> Body(StreamReader reader, int length)
     {
-        var body = new char[1 << 16];
-        for (int left = length, read; left > 0 && (read = await reader.ReadAsync(body.AsMemory(0, Math.Min(body.Length, left)))) > 0; left -= read)
-        {
-        }
+        var body = new char[length];
+        return length == 0 ? "" : new string(body, 0, await reader.ReadBlockAsync(body));
     }
 
     [GeneratedRegex(@"^Content-Length: (\d+)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex ContentLength();
+
+    [GeneratedRegex("^Expect: 100-continue", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex AsksFirst();
 
     private async Task Answer(NetworkStream stream)
     {
@@ -89,8 +93,17 @@ internal sealed partial class ScriptedServer : IAsyncDisposable
         }
 
         Requests.Add(head.ToString());
-        await Skip(reader, ContentLength().Match(head.ToString()) is { Success: true } length ? int.Parse(length.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0);
         var answer = _answers.TryDequeue(out var next) ? next : Error(500, "ScriptIsOver");
+        if (!AsksFirst().IsMatch(head.ToString()) || answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
+        {
+            await stream.WriteAsync(AsksFirst().IsMatch(head.ToString()) ? "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray() : []);
+            Bodies.Add(await Body(reader, ContentLength().Match(head.ToString()) is { Success: true } length ? int.Parse(length.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0));
+        }
+        else
+        {
+            Bodies.Add("");
+        }
+
         await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
     }
 }
