@@ -66,6 +66,23 @@ def resident(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
 
 
+def processor_seconds(pid):
+    """Of a silo's rank threads, and of all its threads."""
+    def seconds(path):
+        with open(path) as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ranks = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/comm") as file:
+                if re.match(r"rank \d+$", file.read().strip()):
+                    ranks += seconds(f"/proc/{pid}/task/{thread}/stat")
+        except FileNotFoundError:
+            pass  # A pool thread that has just ended; the total has its time.
+    return ranks, seconds(f"/proc/{pid}/stat")
+
+
 def counters(url):
     """Garbage collections of generation 2 and allocated bytes of a silo, from its Prometheus endpoint."""
     with urllib.request.urlopen(url) as answer:
@@ -78,10 +95,10 @@ def counters(url):
 
 def epochs_table(arguments):
     """One silo with two slots; a client elsewhere watches."""
-    lines = ["", "## Memory and garbage over epochs", "", "`mnist` with two ranks on one silo process: read when the client sees an epoch's end.", "",
+    lines = ["", "## Memory, garbage and tracking over epochs", "", "`mnist` with two ranks on one silo process, a point of each metric every 100 steps: read when the client sees an epoch's end.", "",
              "| epoch | resident MB | KB allocated a step | generation 2 collections so far |", "|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder, bench.cluster(folder, silos=1, slots=2) as cluster:
-        client = subprocess.Popen(["./orleanstrain", "train", "mnist", "--epochs", str(arguments.epochs)], env=cluster.environment, cwd=bench.ROOT,
+        client = subprocess.Popen(["./orleanstrain", "train", "mnist", "--epochs", str(arguments.epochs), "--set", "log_every_steps=100"], env=cluster.environment, cwd=bench.ROOT,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         silo, url = cluster.silos[0]
         before = None
@@ -96,25 +113,18 @@ def epochs_table(arguments):
             each = "" if before is None else f"{(allocated - before) / steps / 1024:.1f}"
             before = allocated
             lines.append(f"| {match.group(1)} | {sizes[-1]:.0f} | {each} | {collections:.0f} |")
+            if len(sizes) == 1:
+                first = processor_seconds(silo.pid)
+            elif len(sizes) == arguments.epochs - 1:
+                # Before the last, whose end and test may come before the client has told of it.
+                last = processor_seconds(silo.pid)
         if client.wait() != 0:
             sys.exit("the run of ten epochs failed")
-    lines += ["", f"Resident memory after the first epoch: {min(sizes[1:]):.0f} to {max(sizes[1:]):.0f} MB, {max(sizes[1:]) / sizes[0] - 1:+.1%} of the first."]
+    ranks, total = (now - before for now, before in zip(last, first))
+    lines += ["", f"Resident memory after the first epoch: {min(sizes[1:]):.0f} to {max(sizes[1:]):.0f} MB, {max(sizes[1:]) / sizes[0] - 1:+.1%} of the first.", "",
+              f"Of the silo's {total:.0f} s of processor time between the first and the last but one of these lines, its ranks' threads had all but {1 - ranks / total:.1%}: tracking, "
+              "watching the ranks, checkpoints, Orleans and the garbage collector together. Ranks wait for none of them."]
     return lines
-
-
-def tracking_table(arguments):
-    """Ranks never wait for tracking; what it costs is the processor time it takes from them."""
-    rates = {0: [], 100: []}
-    with tempfile.TemporaryDirectory() as folder:
-        env = bench.environment(ORLEANSTRAIN_HOME=folder)
-        for _ in range(arguments.repeats):
-            for every in rates:
-                result = bench.run(["./orleanstrain", "train", "mnist", "--epochs", "1", "--set", f"log_every_steps={every}", "--json", "--quiet"], env)
-                rates[every].append(result["samples_per_second"])
-                print(f"mnist, log_every_steps {every:3} {result['samples_per_second']:12,.0f} samples/s", file=sys.stderr, flush=True)
-    plain, often = statistics.median(rates[0]), statistics.median(rates[100])
-    return ["", "## Tracking", "", f"`mnist`, one epoch, everything embedded, alternating: {plain:,.0f} samples/s with a point of each metric an epoch, "
-            f"{often:,.0f} with one every 100 steps: {1 - often / plain:+.1%}. Ranks never wait for tracking; it takes processor time from them."]
 
 
 def start_table(arguments):
@@ -145,7 +155,6 @@ def main():
              f"Written by `benchmarks/scale.sh` on {datetime.date.today()}: medians of {arguments.repeats}.", "",
              f"- {bench.processor()}, {os.cpu_count()} cores, a virtual machine that may share its host", ""]
     lines += start_table(arguments)
-    lines += tracking_table(arguments)
     lines += epochs_table(arguments)
     lines += [""] + bytes_table(arguments) + ranks_table(arguments) + traffic_table()
     text = "\n".join(lines) + "\n"

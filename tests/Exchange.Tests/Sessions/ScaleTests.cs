@@ -19,6 +19,10 @@ public sealed class ScaleTests
         var layout = SyntheticModel.Layout([3000, 4000], [4000]);
         int[][] placement = mode == ExchangeMode.InProcess ? [[0, 1]] : [[0], [1]];
         using var gradients = new NativeGradients(layout);
+        // What earlier tests have left must not come due in here.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var collections = GC.CollectionCount(2);
 
