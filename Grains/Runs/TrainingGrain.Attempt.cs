@@ -50,7 +50,7 @@ internal sealed partial class TrainingGrain
             await attempt.Connect(prepared).WaitAsync(_cancelling.Token);
             await attempt.Run();
         }
-        catch (Exception error) when (error is not ReplacedException)
+        catch
         {
             await attempt.Stop("the attempt could not start");
             throw;
