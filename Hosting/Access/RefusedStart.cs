@@ -6,7 +6,10 @@ namespace OrleansTrain.Hosting.Access;
 /// <summary>Starts a silo or a client that the cluster's silos may turn away.</summary>
 public static class RefusedStart
 {
-    /// <summary>Starts the host; gives up as soon as a silo of the cluster says that it will not let this process in. Orleans would go on trying.</summary>
+    /// <summary>
+    /// Starts the host; gives up as soon as a silo of the cluster says that it will not let this process in. Orleans would go on trying.
+    /// A host that does not start is disposed.
+    /// </summary>
     /// <exception cref="ClusterRefusedException">A silo refuses this process.</exception>
     public static async Task StartUnlessRefusedAsync(this IHost host, CancellationToken cancellationToken = default)
     {
@@ -16,9 +19,15 @@ public static class RefusedStart
         {
             await host.StartAsync(limit.Token);
         }
-        catch (Exception) when (refusals.Newest is not null && !cancellationToken.IsCancellationRequested)
+        catch
         {
-            throw refusals.Newest;
+            await ((IAsyncDisposable)host).DisposeAsync();
+            if (refusals.Newest is not null && !cancellationToken.IsCancellationRequested)
+            {
+                throw refusals.Newest;
+            }
+
+            throw;
         }
     }
 }

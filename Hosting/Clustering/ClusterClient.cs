@@ -56,22 +56,12 @@ public sealed class ClusterClient : IClusterSession
             }
             catch (OperationCanceledException) when (!patience.IsCancellationRequested)
             {
-                host.Dispose();
+                // Another silo may answer.
             }
-            catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException
+                || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                host.Dispose();
                 throw new NoSilosException(options.ClusterId, error);
-            }
-            catch (Exception error) when (error is SiloUnavailableException or ConnectionFailedException or TimeoutException)
-            {
-                host.Dispose();
-                throw new NoSilosException(options.ClusterId, error);
-            }
-            catch
-            {
-                host.Dispose();
-                throw;
             }
         }
     }

@@ -50,16 +50,8 @@ public sealed class EmbeddedClient : IClusterSession
             .UseClusterAccess(ClusterAccess.WithSecret(secret))
             .UseStaticClustering(gateway));
         var host = builder.Build();
-        try
-        {
-            await host.StartUnlessRefusedAsync(cancellationToken);
-            return new EmbeddedClient(host, trackingUri);
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
+        await host.StartUnlessRefusedAsync(cancellationToken);
+        return new EmbeddedClient(host, trackingUri);
     }
 
     /// <inheritdoc/>
