@@ -159,9 +159,4 @@ public abstract class ObjectStoreContract
 
         return keys;
     }
-
-    private sealed class OnceReadStream(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override bool CanSeek => false;
-    }
 }
