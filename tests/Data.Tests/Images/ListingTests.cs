@@ -7,7 +7,8 @@ using OrleansTrain.Storage;
 
 namespace OrleansTrain.Data.Tests.Images;
 
-/// <summary>A bucket of a million images is listed without holding a million objects.</summary>
+/// <summary>A bucket of a million images is listed without holding a million objects. Counts what the whole process holds, so nothing may run beside it.</summary>
+[Collection(nameof(ListingTests)), CollectionDefinition(nameof(ListingTests), DisableParallelization = true)]
 public sealed class ListingTests
 {
     private const int Objects = 1_000_000;
