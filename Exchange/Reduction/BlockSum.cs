@@ -7,8 +7,11 @@ namespace OrleansTrain.Exchange.Reduction;
 /// </summary>
 internal sealed unsafe class BlockSum(SumProgram program) : IDisposable
 {
-    /// <summary>Elements a block has at most: 8 KB.</summary>
-    public const int BlockLength = 2048;
+    /// <summary>
+    /// Elements a block has at most: 2 KB. Small enough that the streams of a step (gradients, parameters, optimizer state) go on side by side and
+    /// the processor keeps fetching ahead in each; with 8 KB it lost track of them (docs/performance.md).
+    /// </summary>
+    public const int BlockLength = 512;
 
     private readonly Addition[] _additions = [.. program.Additions];
     private readonly NativeFloats _registers = new((long)Math.Max(program.Registers, 1) * BlockLength);

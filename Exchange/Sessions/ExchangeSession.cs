@@ -45,7 +45,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
             rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);
+        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links, shared: group is not null || _workers.Length > 1);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
         _signal = new Signal(fault, spin);

@@ -32,6 +32,9 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     /// <summary>The mean gradient of a block.</summary>
     public NativeFloats Mean { get; } = new(BlockSum.BlockLength);
 
+    /// <summary>The new parameters of a block, before others see them.</summary>
+    public NativeFloats Updated { get; } = new(BlockSum.BlockLength);
+
     public double LearningRate { get; private set; }
 
     public StepRequests Request { get; private set; }
@@ -110,6 +113,7 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     {
         sums.Dispose();
         Mean.Dispose();
+        Updated.Dispose();
         room?.Dispose();
     }
 }

@@ -6,8 +6,9 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Sums the gradients of all ranks and applies the optimizer, in one pass over blocks that stay in the first-level cache.</summary>
+/// <param name="shared">Whether other cores read the parameters too: they are then written past the caches.</param>
 internal sealed unsafe class ShardUpdate(
-    SessionShape shape, ParameterBuffer parameters, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
+    SessionShape shape, ParameterBuffer parameters, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links, bool shared)
 {
     private readonly float _scale = 1f / shape.Plan.WorldSize;
     private readonly (int Link, int Node)[] _remote =
@@ -16,33 +17,55 @@ internal sealed unsafe class ShardUpdate(
     /// <summary>Updates a chunk of the own shard, with the scratch memory of <paramref name="worker"/>.</summary>
     public void Run(RankWorker worker, int chunk)
     {
-        var shardStart = shape.OwnShard.Start;
         var sources = worker.Sums.Sources;
-        var mean = worker.Mean.Pointer;
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
         {
+            Locate(sources, piece);
             for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
             {
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
-                var block = new Piece(piece.Slot, piece.SlotOffset + done, piece.Start + done, count);
-                Locate(sources, block);
-                worker.Sums.All.SumScaled(sources, _scale, mean, count);
-                optimizer.Update(parameters.Pointer + block.Start, mean, block.Start - shardStart, count);
+                worker.Sums.All.SumScaled(sources, _scale, worker.Mean.Pointer, count);
+                Update(worker, piece.Start + done, count);
+                foreach (ref var source in sources.AsSpan())
+                {
+                    source += count * sizeof(float);
+                }
             }
+        }
+
+        if (shared)
+        {
+            StreamedCopy.Publish();
         }
     }
 
-    private void Locate(nint[] sources, in Piece block)
+    private void Update(RankWorker worker, long start, int count)
+    {
+        var target = parameters.Pointer + start;
+        var offset = start - shape.OwnShard.Start;
+        if (!shared)
+        {
+            optimizer.Update(target, worker.Mean.Pointer, offset, count);
+            return;
+        }
+
+        var updated = worker.Updated.Pointer;
+        new ReadOnlySpan<float>(target, count).CopyTo(new Span<float>(updated, count));
+        optimizer.Update(updated, worker.Mean.Pointer, offset, count);
+        StreamedCopy.Copy(updated, target, count);
+    }
+
+    private void Locate(nint[] sources, in Piece piece)
     {
         var next = 0;
         for (; next < workers.Count; next++)
         {
-            sources[next] = (nint)((float*)workers[next].Gradients[block.Slot] + block.SlotOffset);
+            sources[next] = (nint)((float*)workers[next].Gradients[piece.Slot] + piece.SlotOffset);
         }
 
         foreach (var (link, node) in _remote)
         {
-            sources[next++] = (nint)(links[link].Partial(node, block));
+            sources[next++] = (nint)links[link].Partial(node, piece);
         }
     }
 }

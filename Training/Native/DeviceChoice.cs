@@ -28,7 +28,13 @@ public static class DeviceChoice
     }
 
     /// <summary>GPUs that libtorch can use here; 0 in a build without CUDA.</summary>
-    public static int CudaDeviceCount() => cuda.is_available() ? cuda.device_count() : 0;
+    /// <exception cref="TorchUnavailableException">libtorch, or something it needs, is not there.</exception>
+    public static int CudaDeviceCount()
+    {
+        // The first thing that a silo asks of libtorch.
+        TorchRuntime.Initialize();
+        return cuda.is_available() ? cuda.device_count() : 0;
+    }
 
     private static Device Cuda(int slot)
     {
