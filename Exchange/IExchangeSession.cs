@@ -66,6 +66,9 @@ public interface IExchangeSession : IAsyncDisposable
     /// <summary>Wakes all ranks waiting here with this error and tells the other silos.</summary>
     void Abort(Exception reason);
 
+    /// <summary>Why it is slower than it could be on this machine, in one line fit for a log; null when nothing is known. The bits are the same.</summary>
+    string? SlowedBy => null;
+
     /// <summary>Counters since the session was opened.</summary>
     ExchangeStatistics Statistics { get; }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Training.Native;
 using OrleansTrain.Training.Optimizers;
 using OrleansTrain.Training.Tracing;
 using TorchSharp;
@@ -26,6 +27,9 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly SessionUsers _users = new();
     private readonly GradientReaders _readers;
     private readonly EarlySums? _early;
+
+    /// <summary>Whether several ranks read one parameter buffer.</summary>
+    private readonly bool _shared;
     private int _linksClosed;
 
     /// <summary>Takes over the parameters, the links and the group.</summary>
@@ -45,7 +49,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
             rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links, shared: group is not null || _workers.Length > 1);
+        _shared = group is not null || _workers.Length > 1;
+        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links, _shared);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
         _signal = new Signal(fault, spin);
@@ -64,6 +69,10 @@ internal sealed partial class ExchangeSession : IExchangeSession
     public torch.Tensor Parameters => _parameters.Tensor;
 
     public IShardState Shard { get; }
+
+    public string? SlowedBy => _group is not null && !TensorArena.IsSupported
+        ? $"gradients are copied to the other silos of this host instead of being read where they are: {TensorArena.Unavailable}"
+        : null;
 
     public ExchangeStatistics Statistics => new(
         Volatile.Read(ref _completed) - Plan.FirstStep,

@@ -13,7 +13,7 @@ namespace OrleansTrain.Grains.ParameterServer;
 
 /// <inheritdoc cref="IParameterServerGrain"/>
 [Reentrant, PinnedPlacement]
-internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept, ILogger<ParameterServerGrain> logger) : Grain, IParameterServerGrain, IShardFrames
+internal sealed partial class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExchangeSession> kept, ILogger<ParameterServerGrain> logger) : Grain, IParameterServerGrain, IShardFrames
 {
     private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
 
@@ -58,6 +58,11 @@ internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExch
                 assignment.RunId, assignment.Attempt, assignment.Shard, assignment.Spec, assignment.Exchange, layout, assignment.FirstStep));
             kept.Keep(this.GetGrainId(), session);
             Hold(session);
+            if (session.SlowedBy is { } reason)
+            {
+                LogSlowed(assignment.RunId, reason);
+            }
+
             return Task.CompletedTask;
         }
         catch (Exception error)
@@ -123,4 +128,7 @@ internal sealed class ParameterServerGrain(IExchangeHub hub, PinnedObjects<IExch
             await Fence();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: {Reason}")]
+    private partial void LogSlowed(string runId, string reason);
 }

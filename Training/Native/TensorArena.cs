@@ -58,6 +58,9 @@ public sealed class TensorArena
         }
     }
 
+    /// <summary>Why tensors cannot be given memory in this process; null when they can, or libtorch is not loaded yet.</summary>
+    public static string? Unavailable => TensorMemory.Unavailable;
+
     /// <summary>Where the first block begins.</summary>
     public nint Start { get; }
 

@@ -16,7 +16,7 @@ public sealed class SiloProcess : IAsyncDisposable
         Process = ManagedProcess.Start(
             $"silo {_siloPort}",
             "dotnet",
-            [Checkout.Silo, "--slots", $"{slots}", "--device", "cpu", "--silo-port", $"{_siloPort}", "--gateway-port", $"{FreePorts.Take()}", "--http-port", $"{_httpPort}"],
+            [Checkout.Silo, "--slots", $"{slots}", "--silo-port", $"{_siloPort}", "--gateway-port", $"{FreePorts.Take()}", "--http-port", $"{_httpPort}"],
             environment);
     }
 
