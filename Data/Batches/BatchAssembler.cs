@@ -13,7 +13,7 @@ namespace OrleansTrain.Data.Batches;
 internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes, IReadOnlyList<SampleTransform> transforms, long seed, BatchPool pool)
 {
     private const int CacheLine = 64;
-    private const int Ahead = 4;
+    private const int Ahead = 8;
 
     // What is longer, the processor's own prefetcher follows.
     private const int LongestPrefetch = 1024;
@@ -28,6 +28,11 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
     public Batch Assemble(ReadOnlySpan<SampleRef> samples, DataBlock?[] blocks, long[] firstSample, int epoch, Func<string> origin)
     {
         var buffers = pool.Rent();
+        foreach (var sample in samples[..Math.Min(Ahead, samples.Length)])
+        {
+            Prefetch(sample, blocks);
+        }
+
         for (var i = 0; i < samples.Length; i++)
         {
             if (i + Ahead < samples.Length)
@@ -50,7 +55,8 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
         return pool.Batch(buffers, samples.Length, origin);
     }
 
-    // Shuffled records lie all over memory: without this half of a small model's batch is waiting for it.
+    // Shuffled records lie all over memory: without this half of a small model's batch is waiting for it. Into the second-level cache: the first
+    // takes few at a time, and a thread with more of them waits.
     private void Prefetch(SampleRef sample, DataBlock?[] blocks)
     {
         if (!Sse.IsSupported)
@@ -61,7 +67,7 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
         var record = blocks[sample.Block]!.Start + ((long)sample.Record * recordBytes);
         for (var line = 0; line < Math.Min(recordBytes, LongestPrefetch); line += CacheLine)
         {
-            Sse.Prefetch0(record + line);
+            Sse.Prefetch1(record + line);
         }
     }
 

@@ -10,6 +10,10 @@ namespace OrleansTrain.Data.Batches;
 /// Converts stored numbers to float32 and scales them in the same pass. Multiplies and adds in two roundings, never fused:
 /// the result is the same whatever instructions the processor has.
 /// </summary>
+/// <remarks>
+/// Ahead-of-time code cannot ask for AVX, and the JIT would start with unoptimised code that stays for the first epochs: it replaces methods only when
+/// nothing new has been compiled for a while.
+/// </remarks>
 internal static unsafe class Gather
 {
     /// <summary>destination[i] = source[i] * multiply + add.</summary>
@@ -57,6 +61,7 @@ internal static unsafe class Gather
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromBytes(byte* source, float* destination, int count, float multiply, float add)
     {
         var i = 0;
@@ -99,6 +104,7 @@ internal static unsafe class Gather
         ((Vector128.ConvertToSingle(high.AsInt32()) * multiply) + add).Store(destination + Vector128<float>.Count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromFloats(float* source, float* destination, int count, float multiply, float add)
     {
         if (multiply == 1 && add == 0)
@@ -120,6 +126,7 @@ internal static unsafe class Gather
         From(source + i, destination + i, count - i, multiply, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void From<T>(T* source, float* destination, int count, float multiply, float add)
         where T : unmanaged, System.Numerics.INumberBase<T>
     {

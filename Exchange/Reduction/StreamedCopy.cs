@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,6 +13,7 @@ internal static unsafe class StreamedCopy
 {
     /// <summary>Copies <paramref name="count"/> elements; others may see them in any order until <see cref="Publish"/>.</summary>
     /// <param name="target">A multiple of 64 bytes, or all elements are stored the normal way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, float* target, long count)
     {
         nint index = 0;
