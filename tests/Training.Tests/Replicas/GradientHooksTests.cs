@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace OrleansTrain.Training.Tests.Replicas;
 
 /// <summary>Gradients that are told while the backward pass still runs.</summary>
+[Collection(nameof(GlobalDrawsTests))]
 public sealed class GradientHooksTests
 {
     [Fact]

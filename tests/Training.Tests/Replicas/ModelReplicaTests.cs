@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace OrleansTrain.Training.Tests.Replicas;
 
 /// <summary>A rank's model and the flat buffer.</summary>
+[Collection(nameof(GlobalDrawsTests))]
 public sealed class ModelReplicaTests
 {
     [Fact]
