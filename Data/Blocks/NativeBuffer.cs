@@ -4,7 +4,7 @@ namespace OrleansTrain.Data.Blocks;
 
 /// <summary>
 /// Native memory on a 64-byte boundary, usable as <see cref="Memory{T}"/>. Freed exactly once, by <see cref="IDisposable.Dispose"/>;
-/// whoever owns it makes sure that nobody reads it then.
+/// whoever owns it makes sure that nobody reads it then. The garbage collector is not told of it: it frees none of it, and would stop everything to look.
 /// </summary>
 internal sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
@@ -14,7 +14,6 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
     {
         _start = HostMemory.Allocate(length);
         Length = length;
-        GC.AddMemoryPressure(Math.Max(length, 1));
     }
 
     public int Length { get; }
@@ -38,7 +37,6 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
         if (start != 0)
         {
             HostMemory.Free(start, Length);
-            GC.RemoveMemoryPressure(Math.Max(Length, 1));
         }
     }
 }
