@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Order;
@@ -25,6 +26,7 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
     /// <summary>Makes a batch of these records.</summary>
     /// <param name="blocks">The blocks by number, referenced by the caller; those named in <paramref name="samples"/> are there.</param>
     /// <param name="firstSample">Number of each block's first record in the dataset, which seeds what is drawn for it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Batch Assemble(ReadOnlySpan<SampleRef> samples, DataBlock?[] blocks, long[] firstSample, int epoch, Func<string> origin)
     {
         var buffers = pool.Rent();
@@ -57,6 +59,7 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
 
     // Shuffled records lie all over memory: without this half of a small model's batch is waiting for it. Into the second-level cache: the first
     // takes few at a time, and a thread with more of them waits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Prefetch(SampleRef sample, DataBlock?[] blocks)
     {
         if (!Sse.IsSupported)
@@ -71,6 +74,7 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void GatherInput(byte* record, float* destination)
     {
         foreach (var column in layout.Inputs)
@@ -86,6 +90,7 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void GatherTarget(byte* record, nint targets, int index)
     {
         var source = record + layout.TargetOffset;
