@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansTrain.Training.Numerics;
 
 namespace OrleansTrain.Exchange.Reduction;
@@ -39,6 +40,7 @@ internal sealed unsafe class BlockSum(SumProgram program) : IDisposable
     }
 
     /// <summary>The sum of the sources times <paramref name="scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SumScaled(ReadOnlySpan<nint> sources, float scale, float* target, int count)
     {
         if (_additions.Length == 0)
@@ -53,6 +55,7 @@ internal sealed unsafe class BlockSum(SumProgram program) : IDisposable
 
     public void Dispose() => _registers.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Addition RunAllButLast(ReadOnlySpan<nint> sources, int count)
     {
         for (var i = 0; i < _additions.Length - 1; i++)
@@ -64,6 +67,7 @@ internal sealed unsafe class BlockSum(SumProgram program) : IDisposable
         return _additions[^1];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float* Locate(Operand operand, ReadOnlySpan<nint> sources) =>
         operand.IsSource ? (float*)sources[operand.Index] : Register(operand.Index);
 

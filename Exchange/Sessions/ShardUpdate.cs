@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Links;
 using OrleansTrain.Exchange.Reduction;
@@ -15,6 +16,7 @@ internal sealed unsafe class ShardUpdate(
         [.. links.SelectMany((link, index) => shape.Covers[link.Silo].Select((_, node) => (index, node)))];
 
     /// <summary>Updates a chunk of the own shard, with the scratch memory of <paramref name="worker"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(RankWorker worker, int chunk)
     {
         var sources = worker.Sums.Sources;
@@ -39,6 +41,7 @@ internal sealed unsafe class ShardUpdate(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Update(RankWorker worker, long start, int count)
     {
         var target = parameters.Pointer + start;

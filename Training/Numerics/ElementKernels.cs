@@ -6,6 +6,7 @@ namespace OrleansTrain.Training.Numerics;
 /// <summary>Runs a kernel over a range with the widest vectors this processor is fast with, and single lanes for the rest.</summary>
 internal static class ElementKernels
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TKernel>(TKernel kernel, long length)
         where TKernel : struct, IElementKernel
     {
