@@ -47,7 +47,11 @@ internal sealed partial class ExchangeSession
             SendPartials(worker, step);
             FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
-            FetchParameters();
+            if (_shared)
+            {
+                ParameterFetch.Run(_parameters);
+            }
+
             return _requests;
         }
         catch (Exception error)
@@ -194,14 +198,6 @@ internal sealed partial class ExchangeSession
         worker.AddWaiting(start, StepPart.WaitParameters);
         Interlocked.Exchange(ref _completed, step + 1);
         _signal.Notify();
-    }
-
-    private unsafe void FetchParameters()
-    {
-        if (_shared && ParameterFetch.Suits(_shape.Shards.Length))
-        {
-            ParameterFetch.Read(_parameters.Pointer, _shape.Shards.Length);
-        }
     }
 
     private void Await(RankWorker worker, ref long counter, long target, StepPart part)

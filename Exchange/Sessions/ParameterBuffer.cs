@@ -12,6 +12,7 @@ internal sealed unsafe class ParameterBuffer : IDisposable
     public ParameterBuffer(torch.Tensor tensor)
     {
         Tensor = tensor.DetachFromDisposeScope();
+        Length = tensor.numel();
         using var first = tensor.slice(0, 0, Math.Min(1, tensor.numel()), 1);
         fixed (byte* pointer = first.bytes)
         {
@@ -26,6 +27,9 @@ internal sealed unsafe class ParameterBuffer : IDisposable
 
     /// <summary>The tensor.</summary>
     public torch.Tensor Tensor { get; }
+
+    /// <summary>Elements.</summary>
+    public long Length { get; }
 
     /// <summary>Its first element. Valid as long as the tensor is.</summary>
     public float* Pointer { get; }

@@ -12,13 +12,21 @@ internal static unsafe class ParameterFetch
     /// <summary>What fits into a core's second-level cache with as much again: larger parameters would push each other out.</summary>
     private const long LargestBytes = 512 * 1024;
 
-    /// <summary>Whether parameters of this length are worth it.</summary>
-    public static bool Suits(long length) => length * sizeof(float) <= LargestBytes;
+    /// <summary>Whether they fit.</summary>
+    public static bool Suits(ParameterBuffer parameters) => parameters.Length * sizeof(float) <= LargestBytes;
 
-    /// <summary>Reads all of them once. Prefetch instructions instead were dropped by the processor when many were under way.</summary>
-    /// <returns>Nothing of use: it keeps the reads from being optimised away.</returns>
+    /// <summary>Reads the parameters into the caches of the core that this thread runs on, if they fit.</summary>
+    public static void Run(ParameterBuffer parameters)
+    {
+        if (Suits(parameters))
+        {
+            Read(parameters.Pointer, parameters.Length);
+        }
+    }
+
+    // Reads, not prefetch instructions: the processor drops those when many are under way. The sum keeps them from being optimised away.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static float Read(float* parameters, long length)
+    private static float Read(float* parameters, long length)
     {
         // Two chains of additions: one would be slower than the memory.
         var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);

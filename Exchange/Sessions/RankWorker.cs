@@ -32,8 +32,8 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     /// <summary>The mean gradient of a block.</summary>
     public NativeFloats Mean { get; } = new(BlockSum.BlockLength);
 
-    /// <summary>The new parameters of a block, before others see them.</summary>
-    public NativeFloats Updated { get; } = new(BlockSum.BlockLength);
+    /// <summary>Updates parameters that others read.</summary>
+    public SharedBlock Shared { get; } = new();
 
     public double LearningRate { get; private set; }
 
@@ -113,7 +113,7 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     {
         sums.Dispose();
         Mean.Dispose();
-        Updated.Dispose();
+        Shared.Dispose();
         room?.Dispose();
     }
 }

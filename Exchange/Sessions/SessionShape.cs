@@ -1,5 +1,6 @@
 using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Reduction;
+using OrleansTrain.Training;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -12,6 +13,11 @@ internal sealed class SessionShape
     private const int LargestChunk = 64 * 1024;
 
     private const int SmallestChunk = 4 * 1024;
+
+    /// <summary>Where silos share memory: what is not lent is copied chunk by chunk, and may take this much room (4 MB).</summary>
+    private const int LargestSharedChunk = 1024 * 1024;
+
+    private const int Unit = ParameterLayout.Alignment;
 
     public SessionShape(ExchangePlan plan)
     {
@@ -44,7 +50,21 @@ internal sealed class SessionShape
     {
         var shard = plan.Layout.Length / plan.Silos.Count;
         var workers = plan.Silos.Max(silo => silo.Ranks.Count);
+        if (workers == 1 && ShareMemory(plan))
+        {
+            // Nothing is sent that could overlap and nobody shares the work: each further chunk is a round trip between cores.
+            return (int)Math.Clamp((shard / Unit * Unit) + Unit, SmallestChunk, LargestSharedChunk);
+        }
+
         var length = Math.Clamp(shard / (4L * workers), SmallestChunk, LargestChunk);
-        return (int)(length / 16 * 16);
+        return (int)(length / Unit * Unit);
+    }
+
+    /// <summary>Whether nothing but shared memory lies between the silos.</summary>
+    private static bool ShareMemory(ExchangePlan plan)
+    {
+        var host = plan.Silos[0].Endpoint.HostId;
+        return plan.Mode is ExchangeMode.Auto or ExchangeMode.SharedMemory
+            && plan.Silos.Count > 1 && host.Length > 0 && plan.Silos.All(silo => silo.Endpoint.HostId == host);
     }
 }

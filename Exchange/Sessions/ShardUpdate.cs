@@ -37,7 +37,7 @@ internal sealed unsafe class ShardUpdate(
 
         if (shared)
         {
-            StreamedCopy.Publish();
+            SharedBlock.Publish();
         }
     }
 
@@ -52,10 +52,7 @@ internal sealed unsafe class ShardUpdate(
             return;
         }
 
-        var updated = worker.Updated.Pointer;
-        new ReadOnlySpan<float>(target, count).CopyTo(new Span<float>(updated, count));
-        optimizer.Update(updated, worker.Mean.Pointer, offset, count);
-        StreamedCopy.Copy(updated, target, count);
+        worker.Shared.Update(optimizer, target, worker.Mean.Pointer, offset, count);
     }
 
     private void Locate(nint[] sources, in Piece piece)

@@ -22,6 +22,9 @@ internal sealed class UnsharedSession : IExchangeSession
     private readonly Dictionary<int, Part> _local;
     private readonly IFlatOptimizer _nothing;
 
+    // Ranks of one silo read one buffer here too: stored the normal way, large parameters would make this slower than an exchange.
+    private readonly bool _streams;
+
     public UnsharedSession(ExchangePlan plan)
     {
         Plan = plan;
@@ -30,6 +33,7 @@ internal sealed class UnsharedSession : IExchangeSession
         _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
         _local = plan.Silos[plan.Self].Ranks.ToDictionary(
             rank => rank, rank => new Part(OptimizerCatalog.Create(plan.Optimizer, _parts[rank].Length)));
+        _streams = _local.Count > 1 && !ParameterFetch.Suits(_parameters);
         _nothing = OptimizerCatalog.Create(plan.Optimizer, 0);
         Shard = new ShardState(new FlatRange(0, 0), _nothing);
     }
@@ -62,8 +66,13 @@ internal sealed class UnsharedSession : IExchangeSession
                     var count = Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    part.Optimizer.Update(_parameters.Pointer + at, gradient, at - _parts[rank].Start, count);
+                    Update(part, _parameters.Pointer + at, gradient, at - _parts[rank].Start, count);
                 }
+            }
+
+            if (_streams)
+            {
+                SharedBlock.Publish();
             }
 
             part.Ticks += Stopwatch.GetTimestamp() - start;
@@ -73,6 +82,18 @@ internal sealed class UnsharedSession : IExchangeSession
         finally
         {
             _users.Leave();
+        }
+    }
+
+    private unsafe void Update(Part part, float* target, float* gradient, long offset, long count)
+    {
+        if (_streams)
+        {
+            part.Shared.Update(part.Optimizer, target, gradient, offset, count);
+        }
+        else
+        {
+            part.Optimizer.Update(target, gradient, offset, count);
         }
     }
 
@@ -89,6 +110,7 @@ internal sealed class UnsharedSession : IExchangeSession
         foreach (var part in _local.Values)
         {
             part.Optimizer.Dispose();
+            part.Shared.Dispose();
         }
 
         _nothing.Dispose();
@@ -98,6 +120,8 @@ internal sealed class UnsharedSession : IExchangeSession
     private sealed class Part(IFlatOptimizer optimizer)
     {
         public IFlatOptimizer Optimizer => optimizer;
+
+        public SharedBlock Shared { get; } = new();
 
         public long Steps { get; set; }
 

@@ -66,7 +66,13 @@ internal sealed unsafe class HostGroup : IDisposable
     public bool TryLend(int node, int slot, float* gradient)
     {
         var offset = _gradients?.OffsetOf(node, gradient) ?? 0;
-        Volatile.Write(ref *(long*)At(Layout.Lent(Self, node, slot)), offset);
+        var said = (long*)At(Layout.Lent(Self, node, slot));
+        if (Volatile.Read(ref *said) != offset)
+        {
+            // It hardly ever changes, and what is written must be fetched anew by every reader's core.
+            Volatile.Write(ref *said, offset);
+        }
+
         return offset != 0;
     }
 

@@ -59,7 +59,12 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
     public unsafe void SendPartial(long step, int node, int chunk, StepRequests requests, float* data)
     {
         var own = _group.Control(Self);
-        Volatile.Write(ref (step & 1) == 0 ? ref own->EvenRequests : ref own->OddRequests, (int)requests);
+        ref var said = ref (step & 1) == 0 ? ref own->EvenRequests : ref own->OddRequests;
+        if (Volatile.Read(ref said) != (int)requests)
+        {
+            Volatile.Write(ref said, (int)requests);
+        }
+
         Interlocked.Increment(ref *(long*)_group.At(_group.Layout.PartialCount(_peer, Self, chunk)));
         SharedSignal.Notify(_group.Control(_peer));
         Interlocked.Add(ref _sent, _shape.Shards.Chunk(Silo, chunk).Length * sizeof(float));

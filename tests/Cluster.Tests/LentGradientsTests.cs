@@ -9,7 +9,7 @@ public class LentGradientsTests(ClusterFixture fixture)
     /// gradients are copied, with the same bits, and nothing else would show.
     /// </summary>
     [Fact]
-    public async Task Every_silo_process_has_loaded_what_lends_gradients_before_libtorch()
+    public async Task Every_silo_has_loaded_what_lends_gradients_before_libtorch()
     {
         var cluster = await fixture.With();
 
