@@ -48,6 +48,10 @@ public sealed record ExchangePlan
 
     /// <summary>Step the first exchange belongs to: 0, or where the checkpoint stood.</summary>
     public long FirstStep { get; init; }
+
+    /// <summary>Whether two silos can share memory; a silo always can with itself.</summary>
+    internal bool CanShareMemory(int silo, int other) =>
+        silo == other || (Silos[silo].Endpoint.HostId is { Length: > 0 } host && Silos[other].Endpoint.HostId == host);
 }
 
 /// <summary>One silo of a plan: where its tensor channel is, and the (consecutive) ranks it hosts.</summary>

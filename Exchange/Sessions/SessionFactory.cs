@@ -38,8 +38,7 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
     /// <summary>The silos on this host, this one included.</summary>
     private static List<int> Neighbours(ExchangePlan plan)
     {
-        var host = plan.Silos[plan.Self].Endpoint.HostId;
-        var neighbours = Enumerable.Range(0, plan.Silos.Count).Where(silo => silo == plan.Self || (host.Length > 0 && plan.Silos[silo].Endpoint.HostId == host)).ToList();
+        var neighbours = Enumerable.Range(0, plan.Silos.Count).Where(silo => plan.CanShareMemory(plan.Self, silo)).ToList();
         if (plan.Mode == ExchangeMode.SharedMemory && neighbours.Count < plan.Silos.Count)
         {
             var other = Enumerable.Range(0, plan.Silos.Count).First(silo => !neighbours.Contains(silo));

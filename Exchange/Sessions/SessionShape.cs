@@ -61,10 +61,7 @@ internal sealed class SessionShape
     }
 
     /// <summary>Whether nothing but shared memory lies between the silos.</summary>
-    private static bool ShareMemory(ExchangePlan plan)
-    {
-        var host = plan.Silos[0].Endpoint.HostId;
-        return plan.Mode is ExchangeMode.Auto or ExchangeMode.SharedMemory
-            && plan.Silos.Count > 1 && host.Length > 0 && plan.Silos.All(silo => silo.Endpoint.HostId == host);
-    }
+    private static bool ShareMemory(ExchangePlan plan) =>
+        plan.Mode is ExchangeMode.Auto or ExchangeMode.SharedMemory
+        && plan.Silos.Count > 1 && Enumerable.Range(1, plan.Silos.Count - 1).All(silo => plan.CanShareMemory(0, silo));
 }
