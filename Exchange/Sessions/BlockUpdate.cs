@@ -6,25 +6,38 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
-/// Updates parameters that other cores read too, a block at a time: in scratch memory first, and from there past the caches to their place.
-/// Used by one thread at a time.
+/// Updates parameters a block at a time. Those that other cores read too are updated in scratch memory first, and go from there past the caches to
+/// their place. Used by one thread at a time.
 /// </summary>
-internal sealed unsafe class SharedBlock : IDisposable
+/// <param name="shared">Whether other cores read them.</param>
+internal sealed unsafe class BlockUpdate(bool shared) : IDisposable
 {
     private readonly NativeFloats _updated = new(BlockSum.BlockLength);
 
     /// <summary>As <see cref="IFlatOptimizer.Update"/>, for at most <see cref="BlockSum.BlockLength"/> elements; seen by others after <see cref="Publish"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update(IFlatOptimizer optimizer, float* parameters, float* gradient, long offset, long count)
+    public void Run(IFlatOptimizer optimizer, float* parameters, float* gradient, long offset, int count)
     {
+        if (!shared)
+        {
+            optimizer.Update(parameters, gradient, offset, count);
+            return;
+        }
+
         var updated = _updated.Pointer;
-        new ReadOnlySpan<float>(parameters, (int)count).CopyTo(new Span<float>(updated, (int)count));
+        new ReadOnlySpan<float>(parameters, count).CopyTo(new Span<float>(updated, count));
         optimizer.Update(updated, gradient, offset, count);
         StreamedCopy.Copy(updated, parameters, count);
     }
 
     /// <summary>What was updated is seen before whatever this thread stores next.</summary>
-    public static void Publish() => StreamedCopy.Publish();
+    public void Publish()
+    {
+        if (shared)
+        {
+            StreamedCopy.Publish();
+        }
+    }
 
     public void Dispose() => _updated.Dispose();
 }

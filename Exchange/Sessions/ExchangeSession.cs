@@ -45,12 +45,12 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _fault = fault;
         var plan = shape.Plan;
         _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
+        _shared = group is not null || shape.LocalRanks.Count > 1;
         _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(
-            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
+            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), _shared, group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _shared = group is not null || _workers.Length > 1;
-        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links, _shared);
+        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
         _signal = new Signal(fault, spin);

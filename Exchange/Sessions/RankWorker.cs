@@ -8,7 +8,7 @@ namespace OrleansTrain.Exchange.Sessions;
 /// <summary>
 /// What belongs to one rank's thread in a session: what the rank brought to the step, and the scratch memory the thread works with.
 /// </summary>
-internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums, GradientRoom? room = null) : IDisposable
+internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums, bool shared = false, GradientRoom? room = null) : IDisposable
 {
     private readonly nint[] _gradients = new nint[slots];
     private long _begun = firstStep - 1;
@@ -32,8 +32,8 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     /// <summary>The mean gradient of a block.</summary>
     public NativeFloats Mean { get; } = new(BlockSum.BlockLength);
 
-    /// <summary>Updates parameters that others read.</summary>
-    public SharedBlock Shared { get; } = new();
+    /// <summary>Writes the new parameters.</summary>
+    public BlockUpdate Update { get; } = new(shared);
 
     public double LearningRate { get; private set; }
 
@@ -113,7 +113,7 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     {
         sums.Dispose();
         Mean.Dispose();
-        Shared.Dispose();
+        Update.Dispose();
         room?.Dispose();
     }
 }

@@ -7,9 +7,8 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Sums the gradients of all ranks and applies the optimizer, in one pass over blocks that stay in the first-level cache.</summary>
-/// <param name="shared">Whether other cores read the parameters too: they are then written past the caches.</param>
 internal sealed unsafe class ShardUpdate(
-    SessionShape shape, ParameterBuffer parameters, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links, bool shared)
+    SessionShape shape, ParameterBuffer parameters, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
 {
     private readonly float _scale = 1f / shape.Plan.WorldSize;
     private readonly (int Link, int Node)[] _remote =
@@ -19,15 +18,18 @@ internal sealed unsafe class ShardUpdate(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(RankWorker worker, int chunk)
     {
+        var shardStart = shape.OwnShard.Start;
         var sources = worker.Sums.Sources;
+        var mean = worker.Mean.Pointer;
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
         {
             Locate(sources, piece);
             for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
             {
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
-                worker.Sums.All.SumScaled(sources, _scale, worker.Mean.Pointer, count);
-                Update(worker, piece.Start + done, count);
+                var start = piece.Start + done;
+                worker.Sums.All.SumScaled(sources, _scale, mean, count);
+                worker.Update.Run(optimizer, parameters.Pointer + start, mean, start - shardStart, count);
                 foreach (ref var source in sources.AsSpan())
                 {
                     source += count * sizeof(float);
@@ -35,24 +37,7 @@ internal sealed unsafe class ShardUpdate(
             }
         }
 
-        if (shared)
-        {
-            SharedBlock.Publish();
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Update(RankWorker worker, long start, int count)
-    {
-        var target = parameters.Pointer + start;
-        var offset = start - shape.OwnShard.Start;
-        if (!shared)
-        {
-            optimizer.Update(target, worker.Mean.Pointer, offset, count);
-            return;
-        }
-
-        worker.Shared.Update(optimizer, target, worker.Mean.Pointer, offset, count);
+        worker.Update.Publish();
     }
 
     private void Locate(nint[] sources, in Piece piece)

@@ -22,18 +22,17 @@ internal sealed class UnsharedSession : IExchangeSession
     private readonly Dictionary<int, Part> _local;
     private readonly IFlatOptimizer _nothing;
 
-    // Ranks of one silo read one buffer here too: stored the normal way, large parameters would make this slower than an exchange.
-    private readonly bool _streams;
-
     public UnsharedSession(ExchangePlan plan)
     {
         Plan = plan;
         _pieces = new PieceMap(plan.Layout);
         _parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
-        _local = plan.Silos[plan.Self].Ranks.ToDictionary(
-            rank => rank, rank => new Part(OptimizerCatalog.Create(plan.Optimizer, _parts[rank].Length)));
-        _streams = _local.Count > 1 && !ParameterFetch.Suits(_parameters);
+        var ranks = plan.Silos[plan.Self].Ranks;
+        // They read one buffer here too: large parameters, stored the normal way, would make this slower than an exchange.
+        var shared = ranks.Count > 1 && !ParameterFetch.Suits(_parameters);
+        _local = ranks.ToDictionary(
+            rank => rank, rank => new Part(OptimizerCatalog.Create(plan.Optimizer, _parts[rank].Length), new BlockUpdate(shared)));
         _nothing = OptimizerCatalog.Create(plan.Optimizer, 0);
         Shard = new ShardState(new FlatRange(0, 0), _nothing);
     }
@@ -63,18 +62,14 @@ internal sealed class UnsharedSession : IExchangeSession
             {
                 for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
                 {
-                    var count = Math.Min(BlockSum.BlockLength, piece.Length - done);
+                    var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    Update(part, _parameters.Pointer + at, gradient, at - _parts[rank].Start, count);
+                    part.Update.Run(part.Optimizer, _parameters.Pointer + at, gradient, at - _parts[rank].Start, count);
                 }
             }
 
-            if (_streams)
-            {
-                SharedBlock.Publish();
-            }
-
+            part.Update.Publish();
             part.Ticks += Stopwatch.GetTimestamp() - start;
             part.Steps++;
             return request;
@@ -82,18 +77,6 @@ internal sealed class UnsharedSession : IExchangeSession
         finally
         {
             _users.Leave();
-        }
-    }
-
-    private unsafe void Update(Part part, float* target, float* gradient, long offset, long count)
-    {
-        if (_streams)
-        {
-            part.Shared.Update(part.Optimizer, target, gradient, offset, count);
-        }
-        else
-        {
-            part.Optimizer.Update(target, gradient, offset, count);
         }
     }
 
@@ -110,18 +93,18 @@ internal sealed class UnsharedSession : IExchangeSession
         foreach (var part in _local.Values)
         {
             part.Optimizer.Dispose();
-            part.Shared.Dispose();
+            part.Update.Dispose();
         }
 
         _nothing.Dispose();
         _parameters.Dispose();
     }
 
-    private sealed class Part(IFlatOptimizer optimizer)
+    private sealed class Part(IFlatOptimizer optimizer, BlockUpdate update)
     {
         public IFlatOptimizer Optimizer => optimizer;
 
-        public SharedBlock Shared { get; } = new();
+        public BlockUpdate Update { get; } = update;
 
         public long Steps { get; set; }
 
