@@ -22,8 +22,10 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         var shape = new SessionShape(plan);
         var fault = new SessionFault();
         var neighbours = Neighbours(plan);
-        var spin = SpinPolicy.For(neighbours.Sum(silo => plan.Silos[silo].Ranks.Count), neighbours.Count > 1);
-        if (neighbours.Count == 1 || plan.Mode is ExchangeMode.Tcp or ExchangeMode.Orleans)
+        var shares = neighbours.Count > 1 && plan.Mode is not (ExchangeMode.Tcp or ExchangeMode.Orleans);
+        var spin = SpinPolicy.For(
+            neighbours.Sum(silo => plan.Silos[silo].Ranks.Count), bySockets: neighbours.Count > 1 && !(shares && neighbours.Count == plan.Silos.Count));
+        if (!shares)
         {
             var own = ParameterBuffer.Allocate(plan.Layout.Length);
             var early = SendsEarly(plan, neighbours);

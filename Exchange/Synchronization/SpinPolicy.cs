@@ -10,9 +10,11 @@ internal readonly record struct SpinPolicy(TimeSpan Duration)
     public static SpinPolicy None => default;
 
     /// <summary>For threads that work at the same time.</summary>
-    /// <param name="threads">Threads of this process that take part.</param>
-    /// <param name="othersOnHost">Whether other processes of this host take part too.</param>
-    public static SpinPolicy For(int threads, bool othersOnHost) =>
+    /// <param name="threads">Threads of this host that take part.</param>
+    /// <param name="bySockets">
+    /// Whether silos of this host that take part send to others through sockets, which other threads of theirs serve: those need the core sooner.
+    /// </param>
+    public static SpinPolicy For(int threads, bool bySockets) =>
         threads > Environment.ProcessorCount || Environment.ProcessorCount == 1 ? None
-        : new SpinPolicy(othersOnHost ? TimeSpan.FromMicroseconds(20) : TimeSpan.FromMicroseconds(100));
+        : new SpinPolicy(TimeSpan.FromMicroseconds(bySockets ? 20 : 100));
 }
