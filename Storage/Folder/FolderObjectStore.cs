@@ -11,6 +11,9 @@ namespace OrleansTrain.Storage.Folder;
 /// </summary>
 public sealed class FolderObjectStore(string root) : IObjectStore
 {
+    // What each asynchronous write to a file is in .NET, a turn of the thread pool, costs more than writing this much.
+    private const int WrittenAtOnce = 1 << 20;
+
     private readonly string _root = Path.GetFullPath(root);
 
     /// <inheritdoc/>
@@ -63,17 +66,20 @@ public sealed class FolderObjectStore(string root) : IObjectStore
         var part = Path.Combine(folder, $"{FolderListing.PartPrefix}{Guid.NewGuid():N}");
         try
         {
+            if (length <= WrittenAtOnce)
+            {
+                using var whole = MemoryPool<byte>.Shared.Rent(Math.Max((int)length, 1));
+                await Read(content, whole.Memory[..(int)length], key, 0, length, cancellationToken);
+                return await Task.Run(() => WriteAtOnce(key, path, part, whole.Memory.Span[..(int)length]), cancellationToken);
+            }
+
             await using (var file = Create(folder, part))
             {
                 await Copy(content, file, key, length, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
-            // The kernel's clock ticks every few milliseconds; two versions must not share a time, which is part of the ETag.
-            File.SetLastWriteTimeUtc(part, Later(path));
-            var info = FolderListing.Info(key, new FileInfo(part));
-            File.Move(part, path, overwrite: true);
-            return info;
+            return Place(key, path, part);
         }
         catch
         {
@@ -81,6 +87,26 @@ public sealed class FolderObjectStore(string root) : IObjectStore
             throw;
         }
     });
+
+    private static ObjectInfo WriteAtOnce(string key, string path, string part, ReadOnlySpan<byte> content)
+    {
+        using (var file = Create(Path.GetDirectoryName(path)!, part))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        return Place(key, path, part);
+    }
+
+    private static ObjectInfo Place(string key, string path, string part)
+    {
+        // The kernel's clock ticks every few milliseconds; two versions must not share a time, which is part of the ETag.
+        File.SetLastWriteTimeUtc(part, Later(path));
+        var info = FolderListing.Info(key, new FileInfo(part));
+        File.Move(part, path, overwrite: true);
+        return info;
+    }
 
     /// <summary>Deletes an object, and the folder it stood in when that is empty then.</summary>
     public Task Delete(string key, CancellationToken cancellationToken = default) => Guard("delete", key, path =>
@@ -127,17 +153,22 @@ public sealed class FolderObjectStore(string root) : IObjectStore
 
     private static async Task Copy(Stream content, FileStream file, string key, long length, CancellationToken cancellationToken)
     {
-        using var buffer = MemoryPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, 1 << 20));
+        using var buffer = MemoryPool<byte>.Shared.Rent(WrittenAtOnce);
         for (long done = 0; done < length;)
         {
-            var read = await content.ReadAsync(buffer.Memory[..(int)Math.Min(buffer.Memory.Length, length - done)], cancellationToken);
-            if (read == 0)
-            {
-                throw new EndOfStreamException($"the content of '{key}' ends after {done} of {length} bytes");
-            }
+            var next = buffer.Memory[..(int)Math.Min(buffer.Memory.Length, length - done)];
+            await Read(content, next, key, done, length, cancellationToken);
+            await file.WriteAsync(next, cancellationToken);
+            done += next.Length;
+        }
+    }
 
-            await file.WriteAsync(buffer.Memory[..read], cancellationToken);
-            done += read;
+    private static async Task Read(Stream content, Memory<byte> destination, string key, long done, long length, CancellationToken cancellationToken)
+    {
+        var read = await content.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken);
+        if (read < destination.Length)
+        {
+            throw new EndOfStreamException($"the content of '{key}' ends after {done + read} of {length} bytes");
         }
     }
 
