@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansTrain.Data;
+using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Packed;
 using OrleansTrain.Data.Schema;
 using OrleansTrain.Data.Sources;
@@ -17,9 +18,10 @@ public sealed class BatchSourceFactory
     private readonly ILocalSiloDetails _silo;
     private readonly PipelineRegistry _pipelines;
     private readonly RemoteBlocks _remote;
+    private readonly BlockCache _cache;
 
-    internal BatchSourceFactory(IGrainFactory grains, ILocalSiloDetails silo, PipelineRegistry pipelines, RemoteBlocks remote) =>
-        (_grains, _silo, _pipelines, _remote) = (grains, silo, pipelines, remote);
+    internal BatchSourceFactory(IGrainFactory grains, ILocalSiloDetails silo, PipelineRegistry pipelines, RemoteBlocks remote, BlockCache cache) =>
+        (_grains, _silo, _pipelines, _remote, _cache) = (grains, silo, pipelines, remote, cache);
 
     /// <summary>Lists the dataset, if no rank of the run has done so yet, and checks the pipeline against its columns; no data is read unless it must be counted.</summary>
     /// <param name="dedicated">How silos without ranks make the pipeline, if they are to preprocess; null: this silo does.</param>
@@ -108,7 +110,7 @@ public sealed class BatchSourceFactory
             MostBad = options.MostSkipped,
             Dedicated = dedicated is not null,
             Recipe = dedicated,
-        });
+        }, _cache);
         var (schema, records) = await Survey(description, pipeline, supply, cancellationToken);
         supply.Records = records;
         return (schema, records, supply);

@@ -36,7 +36,8 @@ public static class DatasetServices
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<PipelineRegistry>(),
-            provider.GetRequiredService<RemoteBlocks>()));
+            provider.GetRequiredService<RemoteBlocks>(),
+            provider.GetRequiredService<BlockCache>()));
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Sources;
 using OrleansTrain.Grains.Abstractions.Data;
@@ -7,16 +9,31 @@ using OrleansTrain.Grains.Placement;
 namespace OrleansTrain.Grains.Data;
 
 /// <summary>Gets blocks from the block grains of this silo. Thread-safe.</summary>
-internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, RemoteBlocks remote, BlockRequest template) : IBlockSupply
+/// <param name="cache">The silo's blocks, where the supply is used on that silo: what is there need not be asked for. Null elsewhere.</param>
+internal sealed class GrainBlockSupply(IGrainFactory grains, SiloAddress silo, RemoteBlocks remote, BlockRequest template, BlockCache? cache = null) : IBlockSupply
 {
+    // Short epochs take the same blocks again and again. The grain is asked now and then all the same, long before it
+    // would be collected for want of use, and its block dropped with it.
+    private static readonly TimeSpan Unasked = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<int, (string Key, long Asked)> _known = [];
+
     /// <summary>Records that each block must have; null while they are being counted.</summary>
     public IReadOnlyList<int>? Records { get; set; }
 
     public async Task<BlockLease> Acquire(int block, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var grain = grains.GetGrain<IDatasetBlockGrain>(PinnedKey.Create(Name(block), silo));
-        return (await SiloLoss.Outlast(() => grain.Acquire(Request(block)), cancellationToken)).Lease;
+        if (cache is not null && _known.TryGetValue(block, out var known) && Stopwatch.GetElapsedTime(known.Asked) < Unasked && cache.TryTake(known.Key) is { } cached)
+        {
+            return cached;
+        }
+
+        var key = PinnedKey.Create(Name(block), silo);
+        var grain = grains.GetGrain<IDatasetBlockGrain>(key);
+        var lease = (await SiloLoss.Outlast(() => grain.Acquire(Request(block)), cancellationToken)).Lease;
+        _known[block] = (key, Stopwatch.GetTimestamp());
+        return lease;
     }
 
     /// <summary>Statistics of some columns of a block.</summary>
