@@ -6,6 +6,7 @@ using Orleans.Storage;
 using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Tracking;
+using OrleansTrain.Grains.Signals;
 using OrleansTrain.Storage;
 using OrleansTrain.Tracking;
 
@@ -25,13 +26,21 @@ internal sealed partial class RunGrain(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
+    // That entries have been delivered is stored with the next ones, or by itself when none come: after a loss in between MLflow is asked what it has.
+    private static readonly TimeSpan LongestUnstored = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _deactivating = new();
+    private readonly LoopSignal _wanted = new();
     private Task _sending = Task.CompletedTask;
     private string? _lastError;
     private bool _mayBeThere;
     private bool _hasReminder;
     private bool _isListed;
     private bool _unstored;
+    private long _delivered;
+    private long _deliveredStored;
+    private long _storedAt;
+    private int _flushing;
 
     // Anything stored but not known to be delivered may have been sent by an activation that was lost.
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -46,7 +55,13 @@ internal sealed partial class RunGrain(
     {
         metrics.Forget(RunId);
         await _deactivating.CancelAsync();
+        _wanted.Raise();
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (IsBehind)
+        {
+            // What cannot be stored here is found out by the next activation.
+            await Store().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
     }
 
     public void Dispose()
@@ -57,6 +72,9 @@ internal sealed partial class RunGrain(
     private string RunId => this.GetPrimaryKeyString();
 
     private Outbox Outbox => new(storage.State, time);
+
+    /// <summary>Entries have been delivered that are still stored.</summary>
+    private bool IsBehind => _deliveredStored < _delivered;
 
     private IUndeliveredGrain Undelivered => GrainFactory.GetGrain<IUndeliveredGrain>(delivery.Server);
 
@@ -106,9 +124,11 @@ internal sealed partial class RunGrain(
 
     public async Task<OutboxStatus> Flush(TimeSpan patience)
     {
+        _flushing++;
         StartSending();
         using var limit = new CancellationTokenSource(patience, time);
         await _sending.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _flushing--;
         return Outbox.Describe(_lastError);
     }
 
@@ -122,14 +142,23 @@ internal sealed partial class RunGrain(
     private async Task Accepted()
     {
         _unstored = true;
-        await storage.WriteStateAsync();
+        await Store();
         FaultPoint.Reach("outbox.stored");
         _unstored = false;
         StartSending();
     }
 
+    private async Task Store()
+    {
+        var delivered = _delivered;
+        await storage.WriteStateAsync();
+        _deliveredStored = Math.Max(_deliveredStored, delivered);
+        _storedAt = time.GetTimestamp();
+    }
+
     private void StartSending()
     {
+        _wanted.Raise();
         if (_sending.IsCompleted && !Outbox.IsEmpty && !_deactivating.IsCancellationRequested)
         {
             _sending = Send();
@@ -139,13 +168,20 @@ internal sealed partial class RunGrain(
     private async Task Send()
     {
         var pause = FirstPause;
-        while (!Outbox.IsEmpty && !_deactivating.IsCancellationRequested)
+        while ((!Outbox.IsEmpty || IsBehind) && !_deactivating.IsCancellationRequested)
         {
             DelayDeactivation(TimeSpan.FromMinutes(10));
-            var batch = Outbox.NextBatch();
             try
             {
-                await Deliver(batch);
+                if (Outbox.IsEmpty)
+                {
+                    await StoreWhenQuiet();
+                }
+                else
+                {
+                    await Deliver(Outbox.NextBatch());
+                }
+
                 pause = FirstPause;
                 continue;
             }
@@ -180,6 +216,24 @@ internal sealed partial class RunGrain(
         await TakeOffList();
     }
 
+    private async Task StoreWhenQuiet()
+    {
+        var delivered = time.GetTimestamp();
+        for (var left = LongestUnstored; left > TimeSpan.Zero && _flushing == 0; left = LongestUnstored - time.GetElapsedTime(delivered))
+        {
+            await _wanted.Wait(left, time);
+            if (!Outbox.IsEmpty || _deactivating.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        if (IsBehind)
+        {
+            await Store();
+        }
+    }
+
     private async Task Deliver(IReadOnlyList<OutboxEntry> batch)
     {
         try
@@ -195,14 +249,18 @@ internal sealed partial class RunGrain(
         {
             LogRefused(RunId, batch.Count, error.Message);
             Outbox.Refused(batch, error.Message);
-            await storage.WriteStateAsync();
+            await Store();
             return;
         }
 
         FaultPoint.Reach("outbox.sent");
         Outbox.Delivered(batch);
+        _delivered++;
         (_mayBeThere, _lastError) = (false, null);
-        await storage.WriteStateAsync();
+        if (time.GetElapsedTime(_storedAt) > LongestUnstored)
+        {
+            await Store();
+        }
     }
 
     // One bad entry must not hold up the others: a refused batch is sent again one by one.
@@ -236,7 +294,7 @@ internal sealed partial class RunGrain(
             }
         }
 
-        await storage.WriteStateAsync();
+        await Store();
     }
 
     // Wrong credentials or a foreign host name are the server's or the user's to mend; what waits here is good and stays.
