@@ -43,7 +43,7 @@ internal sealed class CheckpointCommits(
         {
             _current = (step, time.GetTimestamp());
             _committing = commit(step, shares, _ending.Token);
-            WakeAfter(_committing);
+            WakeAfter(_committing, needed: () => true);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class CheckpointCommits(
     public void Stored(long step)
     {
         _pruning = prune(step, _ending.Token);
-        WakeAfter(_pruning);
+        WakeAfter(_pruning, needed: () => !ledger.IsEmpty);
     }
 
     /// <summary>Waits until old checkpoints are removed, but not for long: what is left would go with the next one.</summary>
@@ -85,10 +85,13 @@ internal sealed class CheckpointCommits(
         _ending.Dispose();
     }
 
-    private async void WakeAfter(Task work)
+    private async void WakeAfter(Task work, Func<bool> needed)
     {
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        wake();
+        if (needed() || work.IsFaulted)
+        {
+            wake();
+        }
     }
 }
 

@@ -12,6 +12,9 @@ internal sealed partial class TrainingGrain
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
+    // At the end of an epoch every rank and every silo's checkpoint has something to say: asked once for all of it, they are held up less.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
     // Within epochs without checkpoints: so that ranks need not repeat their points for ever.
     private static readonly TimeSpan LongestUnstored = TimeSpan.FromSeconds(5);
 
@@ -84,7 +87,7 @@ internal sealed partial class TrainingGrain
             }
 
             // The silo of the activation before this one is gone, and calls fail until the others have found their way round it.
-            await _signal.Changed(PollInterval, time);
+            await _signal.Wait(PollInterval, time);
             polled = await attempt.Poll(Committed);
         }
 
@@ -121,8 +124,7 @@ internal sealed partial class TrainingGrain
             var polled = await attempt.Poll(Committed);
             var polledAt = time.GetUtcNow();
             Observe(polled);
-            await CommitSteps(steps, polled);
-            await CommitEpochs(epochs, polled);
+            await CommitMetrics(steps, epochs, polled);
             await CommitCheckpoints(commits, polled);
             SayWhatCheckpointsWaitFor(commits, polled);
             watch.Check(polled, polledAt);
@@ -148,7 +150,7 @@ internal sealed partial class TrainingGrain
                 await attempt.RequestStop();
             }
 
-            await _signal.Changed(PollInterval, time);
+            await _signal.Wait(PollInterval, time, Gathering);
         }
     }
 
@@ -210,46 +212,51 @@ internal sealed partial class TrainingGrain
     // Ranks forget what they are told is committed, so this is what would be known after a crash.
     private Committed Committed => new(State.Epochs.Count, _storedLoggedStep, State.CheckpointStep);
 
-    private async Task CommitSteps(StepLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
+    private async Task CommitMetrics(StepLedger steps, EpochLedger epochs, (RankProgress? Progress, Exception? Error)[] polled)
     {
         foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
         {
-            ledger.Add(progress.Rank, progress.Steps.Where(report => report.Step > State.LoggedStep));
-        }
-
-        var points = ledger.TakeComplete();
-        if (points.Count > 0)
-        {
-            await Tell(tracking => tracking.LogMetrics(points));
-            State.LoggedStep = points.Max(point => point.Step);
-            if (time.GetUtcNow() - _storedAt > LongestUnstored)
-            {
-                await Persist();
-            }
-        }
-    }
-
-    private async Task CommitEpochs(EpochLedger ledger, (RankProgress? Progress, Exception? Error)[] polled)
-    {
-        foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
-        {
+            steps.Add(progress.Rank, progress.Steps.Where(report => report.Step > State.LoggedStep));
             foreach (var report in progress.Epochs.Where(report => report.Epoch > State.Epochs.Count))
             {
-                ledger.Add(progress.Rank, report);
+                epochs.Add(progress.Rank, report);
             }
         }
 
-        while (ledger.TryClose(State.Epochs.Count + 1) is { } closed)
+        var points = steps.TakeComplete();
+        var closed = new List<(EpochSummary Summary, long TimestampMilliseconds)>();
+        while (epochs.TryClose(State.Epochs.Count + closed.Count + 1) is { } next)
         {
-            // First to the run grain, which lets each (key, step) through once, then to our own state: a crash in between repeats the first.
-            await Tell(tracking => tracking.LogMetrics([.. closed.Summary.Metrics.Select(metric =>
-                new MetricPoint(metric.Key, metric.Value, closed.Summary.Epoch, closed.TimestampMilliseconds))]));
+            closed.Add(next);
+        }
+
+        if (points.Count == 0 && closed.Count == 0)
+        {
+            return;
+        }
+
+        // First to the run grain, which lets each (key, step) through once, then to our own state: a crash in between repeats the first.
+        await Tell(tracking => tracking.LogMetrics([.. points, .. closed.SelectMany(Points)]));
+        if (points.Count > 0)
+        {
+            State.LoggedStep = points.Max(point => point.Step);
+        }
+
+        if (closed.Count > 0)
+        {
             FaultPoint.Reach("epoch.told");
-            State.Epochs.Add(closed.Summary);
+            State.Epochs.AddRange(closed.Select(epoch => epoch.Summary));
+        }
+
+        if (closed.Count > 0 || time.GetUtcNow() - _storedAt > LongestUnstored)
+        {
             await Persist();
             Changed();
         }
     }
+
+    private static IEnumerable<MetricPoint> Points((EpochSummary Summary, long TimestampMilliseconds) epoch) =>
+        epoch.Summary.Metrics.Select(metric => new MetricPoint(metric.Key, metric.Value, epoch.Summary.Epoch, epoch.TimestampMilliseconds));
 
     private async Task AfterStop()
     {

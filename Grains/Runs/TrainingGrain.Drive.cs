@@ -59,7 +59,7 @@ internal sealed partial class TrainingGrain
                 // This activation must not act for the run any more, nor answer for it: the next one goes on with what is stored.
                 LogReplaced(RunId);
                 _isReplaced = true;
-                _signal.Raise();
+                _statusChanged.Raise();
                 DeactivateOnIdle();
                 return;
             }
@@ -68,7 +68,7 @@ internal sealed partial class TrainingGrain
                 // It may go wrong the same way each time: counted, so that max_failures ends it.
                 // Seconds are counted when an attempt ends: one that ended with this grain's silo has left only its checkpoint.
                 NoteFailure(Surprises.Failure(error, hasTrained: State.CheckpointUri is not null || State.TrainSeconds > 0));
-                await _signal.Changed(TimeSpan.FromSeconds(1), time);
+                await _signal.Wait(TimeSpan.FromSeconds(1), time);
             }
 #pragma warning disable CA1031 // Whatever it is (Redis away, a silo leaving): the run survives it and says so.
             catch (Exception error) when (!_deactivating.IsCancellationRequested)
@@ -77,7 +77,7 @@ internal sealed partial class TrainingGrain
                 LogDriveFailed(error, RunId);
                 State.Message = $"waiting to go on after: {Surprises.FirstLine(error)}";
                 Changed();
-                await _signal.Changed(TimeSpan.FromSeconds(1), time);
+                await _signal.Wait(TimeSpan.FromSeconds(1), time);
             }
         }
     }
@@ -157,7 +157,7 @@ internal sealed partial class TrainingGrain
             Changed();
         }
 
-        await _signal.Changed(TimeSpan.FromSeconds(1), time);
+        await _signal.Wait(TimeSpan.FromSeconds(1), time);
         return reservation;
     }
 
@@ -189,7 +189,7 @@ internal sealed partial class TrainingGrain
     private async Task PersistAndPause()
     {
         await Persist();
-        await _signal.Changed(TimeSpan.FromSeconds(1), time);
+        await _signal.Wait(TimeSpan.FromSeconds(1), time);
     }
 
     private async Task End(RunPhase phase, string message)

@@ -1,5 +1,6 @@
 using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Trainers;
+using OrleansTrain.Grains.Signals;
 
 namespace OrleansTrain.Grains.Runs;
 
@@ -9,7 +10,7 @@ internal sealed partial class TrainingGrain
 
     // Clock ticks: a version stays newer than those a lost activation of this grain has given out.
     private long _version = DateTime.UtcNow.Ticks;
-    private readonly RunSignal _statusChanged = new();
+    private readonly ChangeSignal _statusChanged = new();
     private RankProgress?[] _ranks = [];
     private RunSpeed _speed = new();
 
@@ -29,7 +30,6 @@ internal sealed partial class TrainingGrain
     {
         _version++;
         _statusChanged.Raise();
-        _signal.Raise();
     }
 
     private void Warn(string warning)

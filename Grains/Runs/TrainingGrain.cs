@@ -7,6 +7,7 @@ using OrleansTrain.Grains.Abstractions.Runs;
 using OrleansTrain.Grains.Abstractions.Specs;
 using OrleansTrain.Grains.Abstractions.Tracking;
 using OrleansTrain.Grains.Runs.State;
+using OrleansTrain.Grains.Signals;
 
 namespace OrleansTrain.Grains.Runs;
 
@@ -29,7 +30,7 @@ internal sealed partial class TrainingGrain(
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _deactivating = new();
-    private readonly RunSignal _signal = new();
+    private readonly LoopSignal _signal = new();
 
     // Ends waits for servers that a user who has cancelled the run, or a silo that leaves, should not have to sit out.
     private CancellationTokenSource _cancelling = new();
@@ -55,6 +56,7 @@ internal sealed partial class TrainingGrain(
         await _deactivating.CancelAsync();
         await _cancelling.CancelAsync();
         _signal.Raise();
+        _statusChanged.Raise();
         await _drive.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
@@ -110,7 +112,7 @@ internal sealed partial class TrainingGrain(
         var asked = time.GetTimestamp();
         while (!State.Phase.IsTerminal() && !_isReplaced && !_deactivating.IsCancellationRequested && time.GetElapsedTime(asked) < LongestAnswer)
         {
-            await _signal.Changed(TimeSpan.FromSeconds(1), time);
+            await _statusChanged.Changed(TimeSpan.FromSeconds(1), time);
         }
 
         return await GetStatus();

@@ -1,11 +1,11 @@
-namespace OrleansTrain.Grains.Runs;
+namespace OrleansTrain.Grains.Signals;
 
-/// <summary>Wakes those who wait for something to happen to a run. Used within one grain's turns.</summary>
-internal sealed class RunSignal
+/// <summary>Wakes all who wait for something to change. They look for themselves before they wait: a change goes to nobody who comes later. Used within one grain's turns.</summary>
+internal sealed class ChangeSignal
 {
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Something happened: all who wait now go on.</summary>
+    /// <summary>Something has changed: all who wait now go on.</summary>
     public void Raise()
     {
         var happened = _next;
