@@ -144,7 +144,7 @@ def one_round(arguments, record):
             with tempfile.TemporaryDirectory() as folder, cluster(folder, silos=2, slots=1) as two_silos:
                 env = two_silos.environment
                 # Silos go on from run to run: the first one after their start would be compared with others that find them warm.
-                ours(workload, env, epochs=1)
+                ours(workload, env)
                 for path in two:
                     record(workload, path, ours(workload, env, exchange=path))
                 record(workload, "two-none", ours(workload, env, exchange="none"))
@@ -172,7 +172,7 @@ def report(arguments, results, rounds):
         f"- peer: torch {next(iter(results.values()))['peer'][0]['torch']}, gloo, two processes, one thread each, OpenBLAS, malloc thresholds raised; data decoded beforehand",
         "- ours: TorchSharp on libtorch's own MKL; data from the object store's blocks, tracking and checkpoints on",
         f"- epochs of one run: {', '.join(f'{name} {EPOCHS[name]}' for name in arguments.workloads)}; the clock of both sides leaves start-up out",
-        "- two silos are processes that have trained one epoch before; one silo starts with each run, as the peer does", "",
+        "- two silos are processes that have made one such run before; one silo starts with each run, as the peer does", "",
         "| workload | path | samples/s | min - max | ratio to the peer | wanted | of no exchange | data wait | accuracy |", "|---|---|---|---|---|---|---|---|---|",
     ]
     for workload in arguments.workloads:
