@@ -124,11 +124,18 @@ internal sealed partial class RunGrain(
 
     public async Task<OutboxStatus> Flush(TimeSpan patience)
     {
-        _flushing++;
-        StartSending();
         using var limit = new CancellationTokenSource(patience, time);
-        await _sending.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _flushing--;
+        _flushing++;
+        try
+        {
+            StartSending();
+            await _sending.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+        finally
+        {
+            _flushing--;
+        }
+
         return Outbox.Describe(_lastError);
     }
 

@@ -83,7 +83,12 @@ public sealed class FolderObjectStore(string root) : IObjectStore
         }
         catch
         {
-            File.Delete(part);
+            // The folder may not be there yet, and then deleting would hide what went wrong.
+            if (File.Exists(part))
+            {
+                File.Delete(part);
+            }
+
             throw;
         }
     });

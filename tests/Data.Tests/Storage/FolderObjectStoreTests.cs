@@ -34,8 +34,31 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract, IDisposable
     [Fact]
     public async Task AFailedWriteLeavesNothing()
     {
-        await Assert.ThrowsAsync<ObjectStoreException>(() => Store.Write("x/y", new MemoryStream(new byte[1]), 2));
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => Store.Write("x/y", new MemoryStream(new byte[1]), 2));
+        Assert.Contains("the content of 'x/y' ends after 1 of 2 bytes", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3 << 20)]
+    public async Task ACancelledWriteSaysSoAndLeavesNothing(int length)
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.Write("x/y", new MemoryStream(new byte[length]), length, new CancellationToken(true)));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task LargeAndSmallObjectsAreWrittenWhole()
+    {
+        foreach (var length in (int[])[0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 7])
+        {
+            var content = new byte[length];
+            new Random(length).NextBytes(content);
+            await using var trickle = new Trickle(content);
+            await Store.Write("sizes/object", trickle, length);
+            Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "store", "sizes", "object")));
+        }
     }
 
     [Fact]
@@ -141,5 +164,12 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract, IDisposable
         var path = Path.Combine(_folder.Path, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.CreateSymbolicLink(path, target);
+    }
+
+    /// <summary>Gives a few thousand bytes at a time, as a network does.</summary>
+    private sealed class Trickle(byte[] content) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, 4099)], cancellationToken);
     }
 }
