@@ -207,7 +207,11 @@ internal sealed partial class RunGrain(
 #pragma warning restore CA1031
             {
                 _mayBeThere |= error is not MlflowException { MayHaveBeenApplied: false };
-                if (_lastError is null)
+                if (_lastError is null && Outbox.IsEmpty)
+                {
+                    LogNotStored(RunId, error.Message);
+                }
+                else if (_lastError is null)
                 {
                     LogAway(RunId, storage.State.Pending.Count, error.Message);
                 }
@@ -239,6 +243,8 @@ internal sealed partial class RunGrain(
         {
             await Store();
         }
+
+        _lastError = null;
     }
 
     private async Task Deliver(IReadOnlyList<OutboxEntry> batch)
@@ -361,6 +367,9 @@ internal sealed partial class RunGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: MLflow cannot be reached, {Pending} entries are kept until it can: {Reason}")]
     private partial void LogAway(string runId, int pending, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: everything is delivered, but that cannot be stored yet and is tried again: {Reason}")]
+    private partial void LogNotStored(string runId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: no reminder could be set for the outbox")]
     private partial void LogNoReminder(Exception error, string runId);

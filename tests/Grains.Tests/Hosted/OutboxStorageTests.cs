@@ -11,47 +11,60 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly MetricPoint Point = new("loss", 0.5, 1, 1_700_000_000_000);
 
     [Fact]
-    public async Task Delivery_is_stored_by_itself_when_nothing_follows()
+    public Task Delivery_is_stored_by_itself_when_nothing_follows() => Log("quiet", async (run, writes, server) =>
     {
-        await using var tracking = await Serve("quiet");
-        using var writes = new BlockingCollection<string>();
-        await using var cluster = await HostedCluster.Start(1, mnist, tracking.Uri, stored: writes.Add);
-        var run = cluster.Client.GetGrain<IRunGrain>(await CreateRun(tracking.Uri));
-
-        await run.LogMetrics([new MetricPoint("loss", 0.5, 1, 1_700_000_000_000)]);
-        await Task.Run(() =>
-        {
-            Assert.Equal("outbox", Next(writes));
-            Assert.Equal("outbox", Next(writes));
-        });
+        Assert.Equal("outbox", await Next(writes));
+        Assert.Equal("outbox", await Next(writes));
 
         // With the server away a new activation keeps what it finds stored.
-        await tracking.DisposeAsync();
+        await server.DisposeAsync();
         await run.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         Assert.Equal(0, (await run.GetOutbox()).Pending);
-    }
+    });
 
     [Fact]
-    public async Task After_Flush_delivery_is_stored()
+    public Task After_Flush_delivery_is_stored() => Log("flush", async (run, writes, _) =>
     {
-        await using var tracking = await Serve("flush");
-        using var writes = new BlockingCollection<string>();
-        await using var cluster = await HostedCluster.Start(1, mnist, tracking.Uri, stored: writes.Add);
-        var run = cluster.Client.GetGrain<IRunGrain>(await CreateRun(tracking.Uri));
-
-        await run.LogMetrics([new MetricPoint("loss", 0.5, 1, 1_700_000_000_000)]);
         var left = await run.Flush(Limit);
 
         Assert.Equal(0, left.Pending);
         Assert.Equal(["outbox", "outbox"], writes);
+    });
+
+    [Fact]
+    public Task Delivery_that_cannot_be_stored_is_stored_later_and_leaves_no_error() => Log("refused", async (run, writes, _) =>
+    {
+        Assert.Equal("outbox", await Next(writes));
+        while (await Next(writes) is var name && name != "outbox")
+        {
+            Assert.NotNull(name);
+        }
+
+        var left = await run.Flush(Limit);
+        Assert.Equal((0, null), (left.Pending, left.LastError));
+    }, refused: 1);
+
+    /// <summary>A run of one point, on a cluster of one silo.</summary>
+    /// <param name="refused">How many writes after the first one the state store refuses.</param>
+    private async Task Log(string name, Func<IRunGrain, BlockingCollection<string>, EmbeddedTrackingServer, Task> test, int refused = 0)
+    {
+        await using var tracking = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = Path.Combine(mnist.Home, name) });
+        using var writes = new BlockingCollection<string>();
+        var begun = 0;
+        Task Storing() => Interlocked.Increment(ref begun) is var write && write > 1 && write <= 1 + refused
+            ? throw new IOException("The state store is away.")
+            : Task.CompletedTask;
+        await using var cluster = await HostedCluster.Start(1, mnist, tracking.Uri, storing: Storing, stored: writes.Add);
+        var run = cluster.Client.GetGrain<IRunGrain>(await CreateRun(tracking.Uri));
+        await run.LogMetrics([Point]);
+        await test(run, writes, tracking);
+        Assert.True(begun > refused + 1, $"{begun} writes");
     }
 
-    private static string? Next(BlockingCollection<string> writes) => writes.TryTake(out var name, Limit) ? name : null;
-
-    private Task<EmbeddedTrackingServer> Serve(string name) =>
-        EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = Path.Combine(mnist.Home, name) });
+    private static Task<string?> Next(BlockingCollection<string> writes) => Task.Run(() => writes.TryTake(out var name, Limit) ? name : null);
 
     private static async Task<string> CreateRun(Uri server)
     {
