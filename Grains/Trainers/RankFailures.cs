@@ -17,7 +17,8 @@ internal static class RankFailures
         _ => new(step, error.Message, error.GetType().FullName!, error.ToString(), IsTaskError: IsCertain(error)),
     };
 
-    // What is wrong before the first step with the spec, the task or the machine is wrong again the next time.
+    // What is wrong with the spec, the task, the data or the machine is wrong again the next time.
     private static bool IsCertain(Exception error) =>
-        error is Training.Replicas.ModelException or Training.Native.DeviceUnavailableException or Training.Native.TorchUnavailableException or OrleansTrain.Data.DatasetException or ArgumentException or InvalidDataException;
+        error is Training.Replicas.ModelException or Training.Native.DeviceUnavailableException or Training.Native.TorchUnavailableException or OrleansTrain.Data.DatasetException or ArgumentException or InvalidDataException
+        or Storage.ObjectStoreException { Error: Storage.ObjectStoreError.Changed };
 }
