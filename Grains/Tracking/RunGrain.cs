@@ -175,8 +175,17 @@ internal sealed partial class RunGrain(
     private async Task Send()
     {
         var pause = FirstPause;
-        while ((!Outbox.IsEmpty || IsBehind) && !_deactivating.IsCancellationRequested)
+        while (!_deactivating.IsCancellationRequested)
         {
+            if (Outbox.IsEmpty && !IsBehind)
+            {
+                await TakeOffList();
+                if (Outbox.IsEmpty)
+                {
+                    return;
+                }
+            }
+
             DelayDeactivation(TimeSpan.FromMinutes(10));
             try
             {
@@ -223,8 +232,6 @@ internal sealed partial class RunGrain(
             await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, _deactivating.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-
-        await TakeOffList();
     }
 
     private async Task StoreWhenQuiet()

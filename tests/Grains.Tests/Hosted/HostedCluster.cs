@@ -17,7 +17,7 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 internal static class HostedCluster
 {
     /// <summary>Silos with as many rank slots each.</summary>
-    /// <param name="storing">Awaited by each write of a grain's state before it arrives.</param>
+    /// <param name="storing">Called with the name of each state, and awaited, before its write arrives.</param>
     /// <param name="stored">Called with the name of each state whose write has arrived; what it throws is the writer's answer.</param>
     public static async Task<InProcessTestCluster> Start(
         int silos,
@@ -25,7 +25,7 @@ internal static class HostedCluster
         Uri tracking,
         Action<ISiloBuilder>? configure = null,
         int slots = 1,
-        Func<Task>? storing = null,
+        Func<string, Task>? storing = null,
         Action<string>? stored = null)
     {
         var states = new ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry>();
@@ -39,7 +39,7 @@ internal static class HostedCluster
             silo.Services.AddKeyedSingleton<IGrainStorage>(
                 GrainStorageNames.State,
                 (provider, _) => new SurvivingStorage(
-                    states, provider.GetRequiredService<Serializer>(), storing ?? (() => Task.CompletedTask), stored ?? (_ => { })));
+                    states, provider.GetRequiredService<Serializer>(), storing ?? (_ => Task.CompletedTask), stored ?? (_ => { })));
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

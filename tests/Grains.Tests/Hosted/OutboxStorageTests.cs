@@ -10,7 +10,8 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 /// <summary>What an outbox writes to the state store: entries before they are accepted, their delivery with what follows, or by itself.</summary>
 public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    // Less than the minute after which a reminder starts what was forgotten.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private static readonly MetricPoint Point = new("loss", 0.5, 1, 1_700_000_000_000);
 
     [Fact]
@@ -47,6 +48,47 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
         Assert.Equal((0, null), (left.Pending, left.LastError));
     }, refused: 1);
 
+    [Fact]
+    public async Task What_comes_while_the_run_is_taken_off_the_list_of_those_that_wait_is_sent_without_another_call()
+    {
+        var folder = Path.Combine(mnist.Home, "listed");
+        string runId;
+        Uri server;
+        await using (var away = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder }))
+        {
+            (server, runId) = (away.Uri, await CreateRun(away.Uri));
+        }
+
+        using var writes = new BlockingCollection<string>();
+        var listWrites = 0;
+        var (takenOff, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Task Storing(string name)
+        {
+            if (name != "undelivered" || ++listWrites < 2)
+            {
+                return Task.CompletedTask;
+            }
+
+            takenOff.TrySetResult();
+            return gate.Task;
+        }
+
+        await using var cluster = await HostedCluster.Start(1, mnist, server, storing: Storing, stored: writes.Add);
+        var run = cluster.Client.GetGrain<IRunGrain>(runId);
+        await run.LogMetrics([Point]);
+        Assert.Equal("outbox, undelivered", await Next(writes, 2));
+        await using var back = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder, Port = server.Port });
+        await takenOff.Task.WaitAsync(Limit);
+
+        await run.LogMetrics([Point with { Step = 2 }]);
+        gate.SetResult();
+
+        // Delivered; accepted; taken off; delivered.
+        Assert.Equal("outbox, outbox, undelivered, outbox", await Next(writes, 4));
+        var left = await run.GetOutbox();
+        Assert.Equal((0, null), (left.Pending, left.LastError));
+    }
+
     /// <summary>A run of one point, on a cluster of one silo.</summary>
     /// <param name="refused">How many writes after the first one the state store refuses.</param>
     private async Task Log(string name, Func<IRunGrain, BlockingCollection<string>, EmbeddedTrackingServer, Task> test, int refused = 0)
@@ -54,7 +96,7 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
         await using var tracking = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = Path.Combine(mnist.Home, name) });
         using var writes = new BlockingCollection<string>();
         var begun = 0;
-        Task Storing() => Interlocked.Increment(ref begun) is var write && write > 1 && write <= 1 + refused
+        Task Storing(string _) => Interlocked.Increment(ref begun) is var write && write > 1 && write <= 1 + refused
             ? throw new IOException("The state store is away.")
             : Task.CompletedTask;
         await using var cluster = await HostedCluster.Start(1, mnist, tracking.Uri, storing: Storing, stored: writes.Add);
@@ -65,6 +107,17 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
     }
 
     private static Task<string?> Next(BlockingCollection<string> writes) => Task.Run(() => writes.TryTake(out var name, Limit) ? name : null);
+
+    private static async Task<string> Next(BlockingCollection<string> writes, int count)
+    {
+        var names = new List<string?>();
+        while (names.Count < count)
+        {
+            names.Add(await Next(writes));
+        }
+
+        return string.Join(", ", names);
+    }
 
     private static async Task<string> CreateRun(Uri server)
     {

@@ -12,7 +12,7 @@ public class ReservationTests(MnistRun mnist) : IClassFixture<MnistRun>
     public async Task Runs_that_ask_at_the_same_time_get_each_slot_once()
     {
         var store = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking, slots: 10, storing: () => store.Task);
+        await using var testCluster = await HostedCluster.Start(2, mnist, NoTracking, slots: 10, storing: _ => store.Task);
         var cluster = testCluster.Client.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
         // Calls interleave, and the grains rely on Orleans to queue their writes: here all of them meet.

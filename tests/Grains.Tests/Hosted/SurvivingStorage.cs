@@ -9,10 +9,10 @@ namespace OrleansTrain.Grains.Tests.Hosted;
 /// with it. Like Redis, it refuses a write by somebody who has not read the newest state.
 /// </summary>
 /// <param name="kept">The states: one dictionary for all silos of a cluster.</param>
-/// <param name="storing">Awaited by each write before it arrives.</param>
+/// <param name="storing">Called with each state's name, and awaited, before its write arrives.</param>
 /// <param name="stored">Called with each state's name when its write has arrived; what it throws is the writer's answer.</param>
 internal sealed class SurvivingStorage(
-    ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer, Func<Task> storing, Action<string> stored) : IGrainStorage
+    ConcurrentDictionary<(string Name, GrainId Grain), SurvivingStorage.Entry> kept, Serializer serializer, Func<string, Task> storing, Action<string> stored) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -28,7 +28,7 @@ internal sealed class SurvivingStorage(
     {
         var known = grainState.ETag;
         var next = new Entry(Guid.NewGuid().ToString("N"), serializer.SerializeToArray(grainState.State));
-        await storing();
+        await storing(stateName);
         kept.AddOrUpdate((stateName, grainId), _ => Over(null), (_, newest) => Over(newest));
         stored(stateName);
         (grainState.ETag, grainState.RecordExists) = (next.ETag, true);
