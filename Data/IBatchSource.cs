@@ -21,6 +21,12 @@ public interface IBatchSource : IAsyncDisposable
     /// </summary>
     Batch? Next(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Does some microseconds' worth of what <see cref="Next"/> will have to do, without waiting for anything; false when there is nothing now.
+    /// For time that the rank has to spend waiting for something else. What goes wrong is thrown by the <see cref="Next"/> that it is for.
+    /// </summary>
+    bool Prepare() => false;
+
     /// <summary>Time <see cref="Next"/> has spent waiting since the source was opened.</summary>
     TimeSpan Waited { get; }
 }

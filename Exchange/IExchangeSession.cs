@@ -50,10 +50,15 @@ public interface IExchangeSession : IAsyncDisposable
     /// <param name="step">Global step number, the same on all ranks.</param>
     /// <param name="learningRate">Learning rate of this step, the same on all ranks.</param>
     /// <param name="request">What this rank asks of all ranks after this step.</param>
+    /// <param name="meanwhile">
+    /// Called again and again where the rank could only wait for others: does a little of what comes next (microseconds of it, since what is waited for
+    /// may come meanwhile) and says whether it did. Must not throw.
+    /// </param>
     /// <returns>What any rank has asked for: all ranks of all silos get the same answer for the same step.</returns>
     /// <exception cref="StaleAttemptException">A newer attempt has started.</exception>
     /// <exception cref="PeerLostException">A silo or a rank is gone or did not come in time.</exception>
-    StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request);
+    StepRequests Step(
+        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null);
 
     /// <summary>
     /// From a rank's next step on, records the parts of the exchange in <paramref name="trace"/>; null: no more. Called by the rank's own thread.

@@ -18,6 +18,7 @@ public sealed class RankLoop
     private readonly long _stepsPerEpoch;
     private readonly CheckpointSchedule _checkpoints;
     private readonly KeyValuePair<string, object?> _taskTag;
+    private readonly Func<bool> _prepare;
     private RunningSums _epochSums;
     private RunningSums _intervalSums;
     private long _stepsDone;
@@ -33,6 +34,7 @@ public sealed class RankLoop
         _options = work.Options;
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
+        _prepare = work.Source.Prepare;
         _taskTag = new("task", work.Replica.Task.Name);
         _checkpoints = new CheckpointSchedule(
             _options.CheckpointEverySteps,
@@ -158,7 +160,7 @@ public sealed class RankLoop
         var hasGradients = Stopwatch.GetTimestamp();
         phase?.Dispose();
         phase = span is null ? null : TrainingTelemetry.Source.StartActivity("exchange");
-        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests);
+        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests, _prepare);
         _work.Replica.ParametersChanged();
         var ended = Stopwatch.GetTimestamp();
         phase?.Dispose();

@@ -11,7 +11,7 @@ namespace OrleansTrain.Data.Batches;
 /// Gathers records of shared blocks into the tensors of a batch, converting and scaling them on the way. Allocates nothing for a sample.
 /// Used by one thread at a time.
 /// </summary>
-internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes, IReadOnlyList<SampleTransform> transforms, long seed, BatchPool pool)
+internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes, IReadOnlyList<SampleTransform> transforms, long seed)
 {
     private const int CacheLine = 64;
     private const int Ahead = 8;
@@ -23,19 +23,24 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
     private readonly int _targetLength = layout.Target.Length;
     private readonly float[] _scratch = transforms.Count > 0 ? new float[layout.InputLength] : [];
 
-    /// <summary>Makes a batch of these records.</summary>
+    /// <summary>Gathers some records of a batch.</summary>
+    /// <param name="samples">All records of the batch.</param>
+    /// <param name="from">The first to gather; those before it have been.</param>
+    /// <param name="to">Behind the last to gather.</param>
     /// <param name="blocks">The blocks by number, referenced by the caller; those named in <paramref name="samples"/> are there.</param>
     /// <param name="firstSample">Number of each block's first record in the dataset, which seeds what is drawn for it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Batch Assemble(ReadOnlySpan<SampleRef> samples, DataBlock?[] blocks, long[] firstSample, int epoch, Func<string> origin)
+    public void Assemble(BatchBuffers buffers, ReadOnlySpan<SampleRef> samples, int from, int to, DataBlock?[] blocks, long[] firstSample, int epoch)
     {
-        var buffers = pool.Rent();
-        foreach (var sample in samples[..Math.Min(Ahead, samples.Length)])
+        if (from == 0)
         {
-            Prefetch(sample, blocks);
+            foreach (var sample in samples[..Math.Min(Ahead, samples.Length)])
+            {
+                Prefetch(sample, blocks);
+            }
         }
 
-        for (var i = 0; i < samples.Length; i++)
+        for (var i = from; i < to; i++)
         {
             if (i + Ahead < samples.Length)
             {
@@ -53,8 +58,6 @@ internal sealed unsafe class BatchAssembler(BatchLayout layout, int recordBytes,
                 Transform(new Span<float>(input, _inputLength), ref random);
             }
         }
-
-        return pool.Batch(buffers, samples.Length, origin);
     }
 
     // Shuffled records lie all over memory: without this half of a small model's batch is waiting for it. Into the second-level cache: the first

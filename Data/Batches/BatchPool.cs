@@ -44,7 +44,7 @@ internal sealed class BatchPool(BatchLayout layout, int batchSize) : IDisposable
 
     private static Tensor Part(Tensor tensor, int count) => tensor.narrow(0, 0, count).DetachFromDisposeScope();
 
-    private void Return(BatchBuffers buffers)
+    public void Return(BatchBuffers buffers)
     {
         if (_disposed || buffers.InputTensor.IsInvalid || buffers.TargetTensor.IsInvalid)
         {

@@ -16,6 +16,7 @@ internal sealed class EpochReader
     private readonly int[] _skipped;
     private readonly DataBlock?[] _blocks;
     private readonly SampleRef[] _samples;
+    private int _count;
     private readonly List<WindowLoad> _windows = [];
     private readonly List<Task> _closing = [];
     private WindowLoad? _current;
@@ -42,18 +43,37 @@ internal sealed class EpochReader
     /// <summary>The step that <see cref="Next"/> gives.</summary>
     public long NextStep { get; private set; }
 
+    /// <summary>Whether <see cref="Next"/> has nothing to wait for: its samples lie in the window that is open.</summary>
+    public bool HasNext
+    {
+        get
+        {
+            if (_current is null || NextStep >= Order.Steps.Count)
+            {
+                return false;
+            }
+
+            var (first, count) = Order.Steps.Slice(_rank, NextStep);
+            return count > 0 && first >= _current.First && first + count <= _current.End;
+        }
+    }
+
     /// <summary>Whether this epoch needs no further window: time to think of the next one.</summary>
     public bool LastWindow => _prefetched && _windows.Count <= 1;
 
     /// <summary>Blocks by number; those of the samples that <see cref="Next"/> has just given are there.</summary>
     public DataBlock?[] Blocks => _blocks;
 
-    /// <summary>The rank's samples of the next step; none at the end of the epoch. Waits for their windows.</summary>
-    public ReadOnlySpan<SampleRef> Next(CancellationToken cancellationToken)
+    /// <summary>The rank's samples of the step that <see cref="Next"/> has come to; none at the end of the epoch.</summary>
+    public ReadOnlySpan<SampleRef> Samples => _samples.AsSpan(0, _count);
+
+    /// <summary>Goes to the next step's <see cref="Samples"/>. Waits for their windows.</summary>
+    public void Next(CancellationToken cancellationToken)
     {
+        _count = 0;
         if (NextStep >= Order.Steps.Count)
         {
-            return default;
+            return;
         }
 
         var (first, count) = Order.Steps.Slice(_rank, NextStep++);
@@ -67,7 +87,7 @@ internal sealed class EpochReader
             Drop(before: Order.WindowOf(first));
         }
 
-        return _samples.AsSpan(0, count);
+        _count = count;
     }
 
     /// <summary>Gives all blocks back; completes when also those have been that were still on their way.</summary>

@@ -12,6 +12,13 @@ namespace OrleansTrain.Data.Sources;
 /// </summary>
 internal sealed class OrderedBatchSource : IBatchSource
 {
+    // A microsecond's worth: what the rank waits for may have come meanwhile.
+    private const int BytesAtOnce = 4 << 10;
+
+    // A wait may be long enough for two batches; more of them, or large ones, drive each other and the model out of the caches.
+    private const int MostAhead = 2;
+    private const long BytesAhead = 512 << 10;
+
     private readonly BatchSourceOptions _options;
     private readonly RecordSchema _schema;
     private readonly RecordSubset _records;
@@ -19,7 +26,7 @@ internal sealed class OrderedBatchSource : IBatchSource
     private readonly IBlockSupply _supply;
     private readonly OrderSpec _order;
     private readonly BatchPool _pool;
-    private readonly BatchAssembler _assembler;
+    private readonly BatchQueue _batches;
     private EpochReader? _reader;
     private EpochReader? _following;
     private readonly List<Task> _closing = [];
@@ -35,7 +42,8 @@ internal sealed class OrderedBatchSource : IBatchSource
         _order = options.Order(schema.RecordBytes, slowToRead);
         var layout = BatchLayout.Create(pipeline, schema);
         _pool = new BatchPool(layout, options.BatchSize);
-        _assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed, _pool);
+        var assembler = new BatchAssembler(layout, schema.RecordBytes, options.Exhaustive ? [] : pipeline.Transforms, options.Seed);
+        _batches = new BatchQueue(assembler, _pool, _records.FirstRecord, Limit(layout, options.BatchSize), Math.Max(1, BytesAtOnce / schema.RecordBytes));
         _skipped = new int[records.Count];
         var steps = new StepPlan(_order, _records.Counts.Sum(count => (long)count));
         (StepsPerEpoch, SamplesPerEpoch) = (steps.Count, steps.Samples);
@@ -55,6 +63,7 @@ internal sealed class OrderedBatchSource : IBatchSource
 
     public void StartEpoch(int epoch, long firstStep)
     {
+        _batches.Clear();
         Close(ref _reader);
         if (_following is { } prepared && prepared.Epoch == epoch && prepared.NextStep == firstStep)
         {
@@ -71,7 +80,14 @@ internal sealed class OrderedBatchSource : IBatchSource
         var start = Stopwatch.GetTimestamp();
         try
         {
-            return Gather(_reader ?? throw new InvalidOperationException("Next before StartEpoch."), cancellationToken);
+            var reader = _reader ?? throw new InvalidOperationException("Next before StartEpoch.");
+            var batch = _batches.Next(reader, cancellationToken);
+            if (batch is not null && _following is null && reader.LastWindow && (_options.Epochs is not { } epochs || reader.Epoch + 1 < epochs))
+            {
+                _following = Reader(reader.Epoch + 1, 0);
+            }
+
+            return batch;
         }
         catch (AggregateException error) when (error.InnerException is not null)
         {
@@ -84,11 +100,14 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
     }
 
+    public bool Prepare() => _reader is { } reader && _batches.Prepare(reader);
+
     /// <summary>When it completes, no block is held any more.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(ref _reader);
         Close(ref _following);
+        _batches.Dispose();
         _pool.Dispose();
         await Task.WhenAll(_closing);
     }
@@ -103,32 +122,9 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
     }
 
-    private Batch? Gather(EpochReader reader, CancellationToken cancellationToken)
-    {
-        var step = reader.NextStep;
-        var samples = reader.Next(cancellationToken);
-        if (samples.IsEmpty)
-        {
-            return null;
-        }
-
-        if (_following is null && reader.LastWindow && (_options.Epochs is not { } epochs || reader.Epoch + 1 < epochs))
-        {
-            _following = Reader(reader.Epoch + 1, 0);
-        }
-
-        var origin = new BatchOrigin(reader, step, samples[0]);
-        return _assembler.Assemble(samples, reader.Blocks, _records.FirstRecord, reader.Epoch, origin.Describe);
-    }
+    private static int Limit(BatchLayout layout, int batchSize) =>
+        MostAhead * (long)batchSize * layout.InputLength * sizeof(float) <= BytesAhead ? MostAhead : 1;
 
     private EpochReader Reader(int epoch, long firstStep) =>
         new(new EpochOrder(_order, _records, epoch), _schema, _skipped.Length, _supply, _options.Rank, _options.BatchSize, epoch, firstStep, _skipped);
-
-    /// <summary>Put into words only when somebody asks: when something went wrong.</summary>
-    private sealed class BatchOrigin(EpochReader reader, long step, SampleRef first)
-    {
-        private readonly string _block = reader.Blocks[first.Block]!.Origin;
-
-        public string Describe() => $"epoch {reader.Epoch} step {step}: {_block} record {first.Record} and others";
-    }
 }

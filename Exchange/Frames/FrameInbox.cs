@@ -88,11 +88,11 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         _signal.Notify();
     }
 
-    public void WaitForPartials(long step, int chunk, TimeSpan timeout) =>
-        Wait(ref _partialCount[chunk], (step - FirstStep + 1) * _nodes, timeout, step, "no gradients");
+    public void WaitForPartials(long step, int chunk, TimeSpan timeout, Func<bool>? meanwhile = null) =>
+        Wait(ref _partialCount[chunk], (step - FirstStep + 1) * _nodes, timeout, step, "no gradients", meanwhile);
 
-    public void WaitForParameters(long step, TimeSpan timeout) =>
-        Wait(ref _parameterCount, (step - FirstStep + 1) * _lastParameters.Length, timeout, step, "no new parameters");
+    public void WaitForParameters(long step, TimeSpan timeout, Func<bool>? meanwhile = null) =>
+        Wait(ref _parameterCount, (step - FirstStep + 1) * _lastParameters.Length, timeout, step, "no new parameters", meanwhile);
 
     /// <summary>A large model may take longer than a step: the time-out is for the next chunk of it.</summary>
     public void WaitForBroadcast(TimeSpan timeout)
@@ -237,9 +237,9 @@ internal sealed unsafe class FrameInbox : IFrameSink, IDisposable
         }
     }
 
-    private void Wait(ref long counter, long target, TimeSpan timeout, long step, string what)
+    private void Wait(ref long counter, long target, TimeSpan timeout, long step, string what, Func<bool>? meanwhile = null)
     {
-        if (_signal.Wait(ref counter, target, timeout) == WaitResult.Reached)
+        if (_signal.Wait(ref counter, target, timeout, meanwhile) == WaitResult.Reached)
         {
             return;
         }

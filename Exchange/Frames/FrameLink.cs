@@ -80,9 +80,10 @@ internal sealed class FrameLink : IPeerLink
     /// <summary>Nothing is read where it is: what is sent is copied.</summary>
     public unsafe bool TryLend(int node, int slot, float* gradient) => false;
 
-    public void WaitForPartials(long step, int chunk, TimeSpan timeout) => _inbox.WaitForPartials(step, chunk, timeout);
+    public void WaitForPartials(long step, int chunk, TimeSpan timeout, Func<bool>? meanwhile) =>
+        _inbox.WaitForPartials(step, chunk, timeout, meanwhile);
 
-    public void WaitForParameters(long step, TimeSpan timeout) => _inbox.WaitForParameters(step, timeout);
+    public void WaitForParameters(long step, TimeSpan timeout, Func<bool>? meanwhile) => _inbox.WaitForParameters(step, timeout, meanwhile);
 
     public StepRequests Requests(long step) => _inbox.Requests(step);
 

@@ -49,10 +49,12 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     float* Partial(int node, in Piece piece);
 
     /// <summary>Waits for all of the other silo's partial sums for a chunk of this silo's shard.</summary>
-    void WaitForPartials(long step, int chunk, TimeSpan timeout);
+    /// <param name="meanwhile">Done while there is nothing to do but wait; false when nothing is left of it.</param>
+    void WaitForPartials(long step, int chunk, TimeSpan timeout, Func<bool>? meanwhile);
 
     /// <summary>Waits until the other silo's shard has arrived in the parameter buffer.</summary>
-    void WaitForParameters(long step, TimeSpan timeout);
+    /// <param name="meanwhile">Done while there is nothing to do but wait; false when nothing is left of it.</param>
+    void WaitForParameters(long step, TimeSpan timeout, Func<bool>? meanwhile);
 
     /// <summary>What the other silo's ranks ask for in this step. Known once a partial sum has come.</summary>
     StepRequests Requests(long step);

@@ -35,13 +35,15 @@ internal sealed partial class ExchangeSession
         return _early.Of(worker);
     }
 
-    public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
+    public StepRequests Step(
+        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
     {
         TensorArena.Leave();
         _users.Enter(_fault);
         try
         {
             var worker = WorkerOf(rank);
+            worker.Meanwhile = meanwhile;
             worker.Offer(gradients, step, learningRate, request);
             Gather(worker, step);
             SendPartials(worker, step);
@@ -163,7 +165,7 @@ internal sealed partial class ExchangeSession
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _links.Count; i++)
         {
-            _links[i].WaitForPartials(step, chunk, Plan.StepTimeout);
+            _links[i].WaitForPartials(step, chunk, Plan.StepTimeout, worker.Meanwhile);
         }
 
         worker.AddWaiting(start, StepPart.WaitPartials);
@@ -191,7 +193,7 @@ internal sealed partial class ExchangeSession
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _links.Count; i++)
         {
-            _links[i].WaitForParameters(step, Plan.StepTimeout);
+            _links[i].WaitForParameters(step, Plan.StepTimeout, worker.Meanwhile);
             _requests |= _links[i].Requests(step);
         }
 
@@ -203,7 +205,7 @@ internal sealed partial class ExchangeSession
     private void Await(RankWorker worker, ref long counter, long target, StepPart part)
     {
         var start = Stopwatch.GetTimestamp();
-        var result = _signal.Wait(ref counter, target, Plan.StepTimeout);
+        var result = _signal.Wait(ref counter, target, Plan.StepTimeout, worker.Meanwhile);
         worker.AddWaiting(start, part);
         if (result == WaitResult.TimedOut)
         {

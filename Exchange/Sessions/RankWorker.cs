@@ -39,6 +39,9 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
 
     public StepRequests Request { get; private set; }
 
+    /// <summary>What the rank does while it can only wait for others; false when nothing is left of it.</summary>
+    public Func<bool>? Meanwhile { get; set; }
+
     /// <summary>The last step whose gradients the rank may tell early.</summary>
     public long Begun => Volatile.Read(ref _begun);
 

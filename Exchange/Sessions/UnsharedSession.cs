@@ -50,7 +50,8 @@ internal sealed class UnsharedSession : IExchangeSession
 
     public Task BroadcastParameters(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public unsafe StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
+    public unsafe StepRequests Step(
+        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
     {
         _users.Enter(_fault);
         try

@@ -90,14 +90,14 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
 
     public unsafe bool TryLend(int node, int slot, float* gradient) => _group.TryLend(node, slot, gradient);
 
-    public unsafe void WaitForPartials(long step, int chunk, TimeSpan timeout)
+    public unsafe void WaitForPartials(long step, int chunk, TimeSpan timeout, Func<bool>? meanwhile)
     {
-        Wait((long*)_group.At(_group.Layout.PartialCount(Self, _peer, chunk)), Steps(step) * _peerNodes, timeout, step, "no gradients");
+        Wait((long*)_group.At(_group.Layout.PartialCount(Self, _peer, chunk)), Steps(step) * _peerNodes, timeout, step, "no gradients", meanwhile);
         Interlocked.Add(ref _received, _shape.Shards.Chunk(_shape.Plan.Self, chunk).Length * _peerNodes * sizeof(float));
     }
 
-    public unsafe void WaitForParameters(long step, TimeSpan timeout) =>
-        Wait((long*)_group.At(_group.Layout.ParameterCount(_peer, Self)), Steps(step) * _peerChunks, timeout, step, "no new parameters");
+    public unsafe void WaitForParameters(long step, TimeSpan timeout, Func<bool>? meanwhile) =>
+        Wait((long*)_group.At(_group.Layout.ParameterCount(_peer, Self)), Steps(step) * _peerChunks, timeout, step, "no new parameters", meanwhile);
 
     public unsafe StepRequests Requests(long step)
     {
@@ -163,9 +163,9 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
 
     private long Steps(long step) => step - _shape.Plan.FirstStep + 1;
 
-    private unsafe void Wait(long* counter, long target, TimeSpan timeout, long step, string what)
+    private unsafe void Wait(long* counter, long target, TimeSpan timeout, long step, string what, Func<bool>? meanwhile)
     {
-        if (_group.Signal.Wait(counter, target, timeout) == WaitResult.Reached)
+        if (_group.Signal.Wait(counter, target, timeout, meanwhile) == WaitResult.Reached)
         {
             return;
         }

@@ -11,13 +11,13 @@ internal sealed unsafe class SharedSignal
 {
     private readonly SessionFault _fault;
     private readonly SiloControl* _own;
-    private readonly long _spinTicks;
+    private readonly SpinPolicy _spin;
 
     public SharedSignal(SiloControl* own, SessionFault fault, SpinPolicy spin)
     {
         _own = own;
         _fault = fault;
-        _spinTicks = (long)(spin.Duration.TotalSeconds * Stopwatch.Frequency);
+        _spin = spin;
         fault.OnSet(() => Ring(_own));
     }
 
@@ -31,21 +31,13 @@ internal sealed unsafe class SharedSignal
     }
 
     /// <summary>Returns when <paramref name="counter"/> is at least <paramref name="target"/>, the session has failed, or the time is up.</summary>
-    public WaitResult Wait(long* counter, long target, TimeSpan timeout)
+    /// <param name="meanwhile">Done first, until it says that there is nothing left.</param>
+    public WaitResult Wait(long* counter, long target, TimeSpan timeout, Func<bool>? meanwhile = null)
     {
-        if (Volatile.Read(ref *counter) >= target)
+        var start = Stopwatch.GetTimestamp();
+        if (_spin.Look(ref *counter, target, _fault, meanwhile))
         {
             return WaitResult.Reached;
-        }
-
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetTimestamp() - start < _spinTicks)
-        {
-            Thread.SpinWait(20);
-            if (Volatile.Read(ref *counter) >= target)
-            {
-                return WaitResult.Reached;
-            }
         }
 
         Interlocked.Increment(ref _own->Sleepers);

@@ -10,13 +10,13 @@ internal sealed class Signal
 {
     private readonly object _sleep = new();
     private readonly SessionFault _fault;
-    private readonly long _spinTicks;
+    private readonly SpinPolicy _spin;
     private int _sleepers;
 
     public Signal(SessionFault fault, SpinPolicy spin)
     {
         _fault = fault;
-        _spinTicks = (long)(spin.Duration.TotalSeconds * Stopwatch.Frequency);
+        _spin = spin;
         fault.OnSet(WakeAll);
     }
 
@@ -34,21 +34,13 @@ internal sealed class Signal
     }
 
     /// <summary>Returns when <paramref name="counter"/> is at least <paramref name="target"/>, the session has failed, or the time is up.</summary>
-    public WaitResult Wait(ref long counter, long target, TimeSpan timeout)
+    /// <param name="meanwhile">Done first, until it says that there is nothing left.</param>
+    public WaitResult Wait(ref long counter, long target, TimeSpan timeout, Func<bool>? meanwhile = null)
     {
-        if (Volatile.Read(ref counter) >= target)
+        var start = Stopwatch.GetTimestamp();
+        if (_spin.Look(ref counter, target, _fault, meanwhile))
         {
             return WaitResult.Reached;
-        }
-
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetTimestamp() - start < _spinTicks)
-        {
-            Thread.SpinWait(20);
-            if (Volatile.Read(ref counter) >= target)
-            {
-                return WaitResult.Reached;
-            }
         }
 
         return Sleep(ref counter, target, start, timeout);

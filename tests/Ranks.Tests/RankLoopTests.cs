@@ -175,6 +175,29 @@ public sealed class RankLoopTests
         }
     }
 
+    [Fact]
+    public async Task ARankPreparesItsNextBatchWhileItWaitsForAnother()
+    {
+        using var prepared = new ManualResetEventSlim();
+        await using var run = new SmallRun(
+            new TinyTask(),
+            ranks: 2,
+            openSessions: RealSession.Open(new OptimizerSettings("sgd", 0.1, new Dictionary<string, double>()), [[0, 1]]),
+            intercept: (epoch, step, rank, batch) =>
+            {
+                // Comes to this step only when the other, which waits for it, has found something else to do.
+                Assert.True((epoch, step, rank) != (1, 2, 1) || prepared.Wait(TimeSpan.FromSeconds(30)));
+                return batch;
+            },
+            preparing: rank =>
+            {
+                prepared.Set();
+                return false;
+            });
+
+        await run.Run();
+    }
+
     // The same arithmetic with nothing of ours but the task and the data: one model, ranks one after the other, torch's own operations.
     private static string Reference(int ranks, int epochs, long stepsPerEpoch)
     {

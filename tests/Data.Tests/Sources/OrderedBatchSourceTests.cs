@@ -25,13 +25,13 @@ public sealed class OrderedBatchSourceTests
         var positions = Enumerable.Range(0, order.Windows).SelectMany(window => order.Window(window)).Select(sample => c.Blocks.Take(sample.Block).Sum() + sample.Record).ToList();
         for (var rank = 0; rank < c.Options.WorldSize; rank++)
         {
-            using var source = new SyncSource(Source(c.Blocks, supply, c.Options with { Rank = rank }));
+            using var source = new SyncSource(c.Blocks, supply, c.Options with { Rank = rank });
             source.Value.StartEpoch(0, 0);
             source.Value.StartEpoch(1, 0);
             for (long step = 0; step < order.Steps.Count; step++)
             {
                 var (first, count) = order.Steps.Slice(rank, step);
-                Assert.Equal(positions.Skip((int)first).Take(count), Take(source.Value));
+                Assert.Equal(positions.Skip((int)first).Take(count), source.Take());
             }
 
             Assert.Null(source.Value.Next(default));
@@ -43,19 +43,19 @@ public sealed class OrderedBatchSourceTests
     [Fact]
     public void EntryInTheMiddleGivesTheSame() => Cases.Sample(c =>
     {
-        using var whole = new SyncSource(Source(c.Blocks, new MemorySupply(c.Blocks), c.Options));
+        using var whole = new SyncSource(c.Blocks, new MemorySupply(c.Blocks), c.Options);
         whole.Value.StartEpoch(2, 0);
         var all = new List<int[]>();
-        while (Take(whole.Value) is { Length: > 0 } batch)
+        while (whole.Take() is { Length: > 0 } batch)
         {
             all.Add(batch);
         }
 
         for (var from = 0; from < all.Count; from++)
         {
-            using var late = new SyncSource(Source(c.Blocks, new MemorySupply(c.Blocks), c.Options));
+            using var late = new SyncSource(c.Blocks, new MemorySupply(c.Blocks), c.Options);
             late.Value.StartEpoch(2, from);
-            Assert.Equal(all[from], Take(late.Value));
+            Assert.Equal(all[from], late.Take());
         }
     }, iter: 100, threads: 1);
 
@@ -64,11 +64,11 @@ public sealed class OrderedBatchSourceTests
     {
         var blocks = Enumerable.Repeat(10, 60).ToArray();
         var supply = new MemorySupply(blocks);
-        using var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 7, Seed = 1, WindowRecords = 30, Epochs = 2 }));
+        using var source = new SyncSource(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 7, Seed = 1, WindowRecords = 30, Epochs = 2 });
         for (var epoch = 0; epoch < 2; epoch++)
         {
             source.Value.StartEpoch(epoch, 0);
-            while (Take(source.Value).Length > 0)
+            while (source.Take().Length > 0)
             {
             }
         }
@@ -83,9 +83,9 @@ public sealed class OrderedBatchSourceTests
     {
         int[] blocks = [50];
         var supply = new MemorySupply(blocks);
-        using var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1 }));
+        using var source = new SyncSource(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1 });
         source.Value.StartEpoch(0, 0);
-        Take(source.Value);
+        source.Take();
         await supply.SecondAsked.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -94,10 +94,10 @@ public sealed class OrderedBatchSourceTests
     {
         int[] blocks = [5, 5, 5];
         var supply = new MemorySupply(blocks) { Broken = 1 };
-        using (var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 })))
+        using (var source = new SyncSource(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 }))
         {
             source.Value.StartEpoch(0, 0);
-            Assert.Equal([0, 1, 2, 3, 4], Take(source.Value));
+            Assert.Equal([0, 1, 2, 3, 4], source.Take());
             Assert.Equal("block 1 is broken", Assert.Throws<DatasetException>(() => source.Value.Next(default)).Message);
         }
 
@@ -109,10 +109,10 @@ public sealed class OrderedBatchSourceTests
     {
         int[] blocks = [5, 5];
         var supply = new MemorySupply(blocks) { OfOtherColumns = 1 };
-        using (var source = new SyncSource(Source(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 })))
+        using (var source = new SyncSource(blocks, supply, new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None, WindowRecords = 5 }))
         {
             source.Value.StartEpoch(0, 0);
-            Assert.Equal([0, 1, 2, 3, 4], Take(source.Value));
+            Assert.Equal([0, 1, 2, 3, 4], source.Take());
             Assert.Equal(
                 "block 1 does not fit the data before it: expected x int32[], y int64[], found x uint8[], y int64[].",
                 Assert.Throws<DatasetException>(() => source.Value.Next(default)).Message);
@@ -125,34 +125,9 @@ public sealed class OrderedBatchSourceTests
     public void AnOriginNamesTheFirstRecord()
     {
         int[] blocks = [5];
-        using var source = new SyncSource(Source(blocks, new MemorySupply(blocks), new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None }));
+        using var source = new SyncSource(blocks, new MemorySupply(blocks), new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Shuffle = ShuffleMode.None });
         source.Value.StartEpoch(4, 0);
         using var batch = source.Value.Next(default)!;
         Assert.Equal("epoch 4 step 0: block 0 record 0 and others", batch.Origin);
-    }
-
-    private static OrderedBatchSource Source(int[] blocks, MemorySupply supply, BatchSourceOptions options) =>
-        new(MemorySupply.Pipeline, MemorySupply.Schema, blocks, supply, options);
-
-    /// <summary>The record numbers of the next batch; none at the end. Inputs and targets must agree on them.</summary>
-    private static int[] Take(OrderedBatchSource source)
-    {
-        using var batch = source.Next(default);
-        if (batch is null)
-        {
-            return [];
-        }
-
-        var targets = batch.Targets.data<long>().Select(value => (int)value).ToArray();
-        Assert.Equal(targets, batch.Inputs.data<float>().Select(value => (int)value));
-        Assert.Equal(batch.Count, targets.Length);
-        return targets;
-    }
-
-    private sealed class SyncSource(OrderedBatchSource source) : IDisposable
-    {
-        public OrderedBatchSource Value { get; } = source;
-
-        public void Dispose() => Value.DisposeAsync().AsTask().Wait();
     }
 }

@@ -66,7 +66,8 @@ internal sealed unsafe class BarrierSession : IExchangeSession, IShardState
 
     public Task BroadcastParameters(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public StepRequests Step(int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request)
+    public StepRequests Step(
+        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
     {
         ThrowIfAborted();
         _gradients[rank] = gradients.ToArray();

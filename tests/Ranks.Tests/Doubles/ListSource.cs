@@ -12,6 +12,9 @@ internal sealed class ListSource(long seed, int rank, int worldSize, long stepsP
     /// <summary>Changes a batch before it is handed out.</summary>
     public Func<int, long, Batch, Batch>? Intercept { get; init; }
 
+    /// <summary>Called when the rank has time to prepare something.</summary>
+    public Func<bool>? Preparing { get; init; }
+
     public long StepsPerEpoch => stepsPerEpoch;
 
     public long SamplesPerEpoch => stepsPerEpoch * batchSize * worldSize;
@@ -36,6 +39,8 @@ internal sealed class ListSource(long seed, int rank, int worldSize, long stepsP
         var batch = new Batch(x.DetachFromDisposeScope(), y.DetachFromDisposeScope(), batchSize) { Origin = $"epoch {_epoch} step {step}" };
         return Intercept?.Invoke(_epoch, step, batch) ?? batch;
     }
+
+    public bool Prepare() => Preparing?.Invoke() ?? false;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -21,6 +21,7 @@ internal sealed class SmallRun : IAsyncDisposable
         float momentum = 0.9f,
         Func<ParameterLayout, IReadOnlyList<IExchangeSession>>? openSessions = null,
         Func<int, long, int, Batch, Batch>? intercept = null,
+        Func<int, bool>? preparing = null,
         long seed = 1)
     {
         for (var rank = 0; rank < ranks; rank++)
@@ -44,6 +45,7 @@ internal sealed class SmallRun : IAsyncDisposable
                 Source = new ListSource(1, rank, ranks, stepsPerEpoch, BatchSize, TinyTask.Inputs, TinyTask.Classes)
                 {
                     Intercept = intercept is null ? null : (epoch, step, batch) => intercept(epoch, step, own, batch),
+                    Preparing = preparing is null ? null : () => preparing(own),
                 },
                 Schedule = LearningRateSchedule.Create("constant", new Dictionary<string, double>(), 0.1, stepsPerEpoch, epochs * stepsPerEpoch),
                 Options = new RankLoopOptions { Epochs = epochs },
