@@ -41,7 +41,7 @@ internal sealed unsafe class PartialSums : IDisposable
             if (data == null)
             {
                 data = target == null ? _staging[worker.Index].Pointer : target;
-                Sum(worker, node, link, range, data);
+                Sum(worker, node, link, range, data, shared: target != null);
             }
 
             link.SendPartial(step, node, chunk, requests, data);
@@ -86,7 +86,8 @@ internal sealed unsafe class PartialSums : IDisposable
         return null;
     }
 
-    private void Sum(RankWorker worker, int index, IPeerLink link, FlatRange range, float* target)
+    /// <param name="shared">The target is memory that other cores read where it is.</param>
+    private void Sum(RankWorker worker, int index, IPeerLink link, FlatRange range, float* target, bool shared)
     {
         var node = worker.Sums.Nodes[index];
         var position = range.Start;
@@ -108,11 +109,21 @@ internal sealed unsafe class PartialSums : IDisposable
                     sources[i] = (nint)((float*)_workers[node.First + i].Gradients[piece.Slot] + piece.SlotOffset + done);
                 }
 
-                node.Sum.Sum(sources, target + (piece.Start + done - range.Start), count);
+                var place = target + (piece.Start + done - range.Start);
+                var sum = shared ? worker.Block.Pointer : place;
+                node.Sum.Sum(sources, sum, count);
+                if (shared)
+                {
+                    StreamedCopy.Copy(sum, place, count);
+                }
             }
         }
 
         Clear(target, range.Start, position, range.End);
+        if (shared)
+        {
+            StreamedCopy.Publish();
+        }
     }
 
     /// <summary>What is sent for the padding is zero, not what memory held before.</summary>

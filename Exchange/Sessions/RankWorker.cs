@@ -29,8 +29,8 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     /// <summary>The additions of a step and their registers.</summary>
     public StepSums Sums => sums;
 
-    /// <summary>The mean gradient of a block.</summary>
-    public NativeFloats Mean { get; } = new(BlockSum.BlockLength);
+    /// <summary>A block that is being worked on: its mean gradient, or a partial sum on its way to others.</summary>
+    public NativeFloats Block { get; } = new(BlockSum.BlockLength);
 
     /// <summary>Writes the new parameters.</summary>
     public BlockUpdate Update { get; } = new(shared);
@@ -115,7 +115,7 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     public void Dispose()
     {
         sums.Dispose();
-        Mean.Dispose();
+        Block.Dispose();
         Update.Dispose();
         room?.Dispose();
     }

@@ -20,7 +20,7 @@ internal sealed unsafe class ShardUpdate(
     {
         var shardStart = shape.OwnShard.Start;
         var sources = worker.Sums.Sources;
-        var mean = worker.Mean.Pointer;
+        var mean = worker.Block.Pointer;
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
         {
             Locate(sources, piece);
