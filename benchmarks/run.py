@@ -65,8 +65,8 @@ def peer(workload):
                environment(**PEER))
 
 
-def ours(workload, env, ranks=2, exchange="auto", epochs=None):
-    result = run(["./orleanstrain", "train", workload, "--ranks", str(ranks), "--epochs", str(epochs or EPOCHS[workload]),
+def ours(workload, env, ranks=2, exchange="auto"):
+    result = run(["./orleanstrain", "train", workload, "--ranks", str(ranks), "--epochs", str(EPOCHS[workload]),
                   "--exchange", exchange, "--json", "--quiet"], env)
     result["metrics_of_last_epoch"] = run(["./orleanstrain", "show", result["run_id"], "--json"], env)["metrics"]
     return result
@@ -129,8 +129,12 @@ def cluster(folder, silos, slots):
             process.wait()
 
 
-def one_round(arguments, record):
-    """All paths of a workload within minutes, the peer first: what is compared meets the machine in the same mood."""
+def one_round(arguments, number, record):
+    """
+    All paths of a workload within minutes, the peer first: what is compared meets the machine in the same mood. Silos get faster from run to run,
+    so what runs in them comes in one order in a round and in the other in the next.
+    """
+    turn = (lambda paths: paths) if number % 2 == 0 else (lambda paths: paths[::-1])
     two = [path for path in ("shm", "tcp") if path in arguments.paths]
     for workload in arguments.workloads:
         record(workload, "peer", peer(workload))
@@ -145,9 +149,8 @@ def one_round(arguments, record):
                 env = two_silos.environment
                 # Silos go on from run to run: the first one after their start would be compared with others that find them warm.
                 ours(workload, env)
-                for path in two:
-                    record(workload, path, ours(workload, env, exchange=path))
-                record(workload, "two-none", ours(workload, env, exchange="none"))
+                for path in turn([*two, "two-none"]):
+                    record(workload, path, ours(workload, env, exchange="none" if path == "two-none" else path))
 
 
 def processor():
@@ -172,7 +175,7 @@ def report(arguments, results, rounds):
         f"- peer: torch {next(iter(results.values()))['peer'][0]['torch']}, gloo, two processes, one thread each, OpenBLAS, malloc thresholds raised; data decoded beforehand",
         "- ours: TorchSharp on libtorch's own MKL; data from the object store's blocks, tracking and checkpoints on",
         f"- epochs of one run: {', '.join(f'{name} {EPOCHS[name]}' for name in arguments.workloads)}; the clock of both sides leaves start-up out",
-        "- two silos are processes that have made one such run before; one silo starts with each run, as the peer does", "",
+        "- two silos are processes that have made one such run before, and make theirs in alternating order; one silo starts with each run, as the peer does", "",
         "| workload | path | samples/s | min - max | ratio to the peer | wanted | of no exchange | data wait | accuracy |", "|---|---|---|---|---|---|---|---|---|",
     ]
     for workload in arguments.workloads:
@@ -220,7 +223,7 @@ def main():
 
     for number in range(arguments.repeats):
         print(f"round {number + 1} of {arguments.repeats}", file=sys.stderr, flush=True)
-        one_round(arguments, record)
+        one_round(arguments, number, record)
         # After each round: whoever breaks off, or whose machine does, keeps what was measured.
         text = report(arguments, results, number + 1)
         with open(arguments.output, "w") as file:
