@@ -232,6 +232,9 @@ internal sealed partial class RunGrain(
             await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, _deactivating.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
+
+        // Deactivated with everything delivered: no later activation would know that it is listed.
+        await TakeOffList();
     }
 
     private async Task StoreWhenQuiet()
