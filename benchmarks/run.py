@@ -21,7 +21,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Of one run: long enough for a steady state on both sides.
-EPOCHS = {"mnist": 1, "mnist-mlp": 10, "mnist-cnn": 1}
+EPOCHS = {"mnist": 1, "mnist-mlp": 20, "mnist-cnn": 1}
 TARGETS = {
     "inproc": {"mnist": 2.1, "mnist-mlp": 3.5, "mnist-cnn": 1.0},
     "tcp": {"mnist": 1.15, "mnist-mlp": 1.8, "mnist-cnn": 1.0},
