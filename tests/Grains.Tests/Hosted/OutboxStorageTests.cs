@@ -89,6 +89,45 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
         Assert.Equal((0, null), (left.Pending, left.LastError));
     }
 
+    [Fact]
+    public async Task Deactivated_before_its_delivery_is_stored_the_run_is_still_taken_off_the_list_of_those_that_wait()
+    {
+        var folder = Path.Combine(mnist.Home, "deactivated");
+        string runId;
+        Uri server;
+        await using (var away = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder }))
+        {
+            (server, runId) = (away.Uri, await CreateRun(away.Uri));
+        }
+
+        using var writes = new BlockingCollection<string>();
+        var listWrites = 0;
+        Task Storing(string name) => name == "undelivered" && ++listWrites == 2
+            ? throw new IOException("The state store is away.")
+            : Task.CompletedTask;
+
+        await using var cluster = await HostedCluster.Start(1, mnist, server, storing: Storing, stored: writes.Add);
+        var run = cluster.Client.GetGrain<IRunGrain>(runId);
+        await run.LogMetrics([Point]);
+        Assert.Equal("outbox, undelivered", await Next(writes, 2));
+        await using var back = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder, Port = server.Port });
+
+        // Delivered, and stored at once, since the last write is long ago; but it stays on the list.
+        Assert.Equal(0, (await run.Flush(Limit)).Pending);
+        Assert.Equal("outbox", await Next(writes));
+        await run.LogMetrics([Point with { Step = 2 }]);
+        Assert.Equal("outbox", await Next(writes));
+        while ((await run.GetOutbox()).Pending > 0)
+        {
+            await Task.Yield();
+        }
+
+        await run.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
+        // In the other order where a second has passed before the deactivation.
+        Assert.Equal("outbox, undelivered", string.Join(", ", (await Next(writes, 2)).Split(", ").Order()));
+    }
+
     /// <summary>A run of one point, on a cluster of one silo.</summary>
     /// <param name="refused">How many writes after the first one the state store refuses.</param>
     private async Task Log(string name, Func<IRunGrain, BlockingCollection<string>, EmbeddedTrackingServer, Task> test, int refused = 0)
