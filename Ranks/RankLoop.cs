@@ -34,7 +34,7 @@ public sealed class RankLoop
         _options = work.Options;
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
-        _prepare = work.Source.Prepare;
+        _prepare = work.Trace is null ? work.Source.Prepare : Prepare;
         _taskTag = new("task", work.Replica.Task.Name);
         _checkpoints = new CheckpointSchedule(
             _options.CheckpointEverySteps,
@@ -170,6 +170,18 @@ public sealed class RankLoop
         _work.Trace?.Add(StepPart.Exchange, hasGradients);
         _work.Trace?.Add(StepPart.Step, started);
         return (agreed, sums);
+    }
+
+    private bool Prepare()
+    {
+        var started = Stopwatch.GetTimestamp();
+        if (!_work.Source.Prepare())
+        {
+            return false;
+        }
+
+        _work.Trace!.AddPiece(StepPart.Prepare, started);
+        return true;
     }
 
     private Batch NextBatch(long step, CancellationToken cancellationToken) =>

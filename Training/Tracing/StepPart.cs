@@ -38,4 +38,7 @@ public enum StepPart : byte
 
     /// <summary>In the exchange: waiting until another rank of the silo says that all parameters are there.</summary>
     WaitCompletion,
+
+    /// <summary>In a wait for others: gathering the batches of the next steps.</summary>
+    Prepare,
 }

@@ -68,6 +68,19 @@ public sealed class StepTrace
         _events[_count++] = new StepTraceEvent(part, _step, since, Stopwatch.GetTimestamp() - since);
     }
 
+    /// <summary>A piece of a part has ended now. Recorded as one with the piece before it, if nothing else was recorded in between.</summary>
+    /// <param name="since"><see cref="Stopwatch.GetTimestamp"/> at the piece's beginning.</param>
+    public void AddPiece(StepPart part, long since)
+    {
+        if (_isRecording && _count > 0 && _events[_count - 1] is var last && last.Part == part && last.Step == _step)
+        {
+            _events[_count - 1] = last with { Duration = Stopwatch.GetTimestamp() - last.Start };
+            return;
+        }
+
+        Add(part, since);
+    }
+
     /// <summary>Ends the recording, whether or not all steps of the window have come.</summary>
     public void Complete()
     {

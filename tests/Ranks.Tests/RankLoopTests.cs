@@ -2,6 +2,7 @@ using OrleansTrain.Data;
 using OrleansTrain.Exchange;
 using OrleansTrain.Ranks.Tests.Doubles;
 using OrleansTrain.Training;
+using OrleansTrain.Training.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -196,6 +197,52 @@ public sealed class RankLoopTests
             });
 
         await run.Run();
+    }
+
+    [Fact]
+    public async Task ATraceShowsWhatIsPreparedInAWaitAsOnePart()
+    {
+        const int Pieces = 10;
+        var left = 0;
+        using var prepared = new ManualResetEventSlim();
+        await using var run = new SmallRun(
+            new TinyTask(),
+            ranks: 2,
+            openSessions: RealSession.Open(new OptimizerSettings("sgd", 0.1, new Dictionary<string, double>()), [[0, 1]]),
+            intercept: (epoch, step, rank, batch) =>
+            {
+                if ((epoch, step, rank) == (1, 2, 1))
+                {
+                    // Nothing of the steps before counts; then the other rank waits for this one until it has prepared ten pieces.
+                    Volatile.Write(ref left, Pieces);
+                    Assert.True(prepared.Wait(TimeSpan.FromSeconds(30)));
+                }
+
+                return batch;
+            },
+            preparing: rank =>
+            {
+                if (rank != 0 || Volatile.Read(ref left) == 0)
+                {
+                    return false;
+                }
+
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    prepared.Set();
+                }
+
+                return true;
+            });
+        run.With((_, work) => work with { Trace = new StepTrace(firstStep: 7, steps: 1, capacity: 100) });
+
+        await run.Run();
+
+        var events = run.Work[0].Trace!.Events.ToArray();
+        var part = Assert.Single(events, item => item.Part == StepPart.Prepare);
+        var wait = Assert.Single(events, item => item.Part == StepPart.Gather);
+        Assert.InRange(part.Start, wait.Start, wait.Start + wait.Duration);
+        Assert.InRange(part.Start + part.Duration, part.Start, wait.Start + wait.Duration);
     }
 
     // The same arithmetic with nothing of ours but the task and the data: one model, ranks one after the other, torch's own operations.
