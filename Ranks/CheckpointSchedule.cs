@@ -9,8 +9,8 @@ namespace OrleansTrain.Ranks;
 /// <param name="everySteps">Steps between checkpoints; 0: none by steps.</param>
 /// <param name="interval">Time between checkpoints; zero: none by time.</param>
 /// <param name="decidesOnTime">This rank's clock counts.</param>
-/// <param name="onlyAtEnd">Ranks that do not exchange cannot agree on anything but the end.</param>
-internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, bool decidesOnTime, bool onlyAtEnd)
+/// <param name="agrees">Ranks that do not exchange cannot agree on anything: each takes those at the end of an epoch, however long that takes.</param>
+internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, bool decidesOnTime, bool agrees)
 {
     private long _last = Environment.TickCount64;
     private bool _epochEndDue;
@@ -24,7 +24,7 @@ internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, boo
         /// <summary>One now.</summary>
         Take,
 
-        /// <summary>One now, however long it takes until the last is written: no step follows.</summary>
+        /// <summary>One now, however long it takes until the last is written.</summary>
         WaitAndTake,
 
         /// <summary>One was due and is left out.</summary>
@@ -49,9 +49,9 @@ internal sealed class CheckpointSchedule(long everySteps, TimeSpan interval, boo
             return Decision.WaitAndTake;
         }
 
-        if (onlyAtEnd)
+        if (!agrees)
         {
-            return Decision.None;
+            return endOfEpoch ? Decision.WaitAndTake : Decision.None;
         }
 
         var bySteps = everySteps > 0 && stepsDone % everySteps == 0;

@@ -25,7 +25,4 @@ public interface ICheckpointTaker
     /// </param>
     /// <returns>Ends when the silo's share is written, or its observer knows that it could not be; never fails.</returns>
     Task Take(ModelReplica replica, long step, TrainingCursor cursor, RunningSums sums, bool isLast = false);
-
-    /// <summary>Waits until the share before this rank's next <see cref="Take"/> is written.</summary>
-    void WaitIdle(CancellationToken cancellationToken);
 }

@@ -40,7 +40,7 @@ public sealed class RankLoop
             _options.CheckpointEverySteps,
             _options.CheckpointInterval,
             decidesOnTime: _rank == 0,
-            onlyAtEnd: work.Session.Plan.Mode == ExchangeMode.None);
+            agrees: work.Session.Plan.Mode != ExchangeMode.None);
     }
 
     /// <summary>
@@ -292,7 +292,7 @@ public sealed class RankLoop
         {
             case CheckpointSchedule.Decision.WaitAndTake:
                 Publish(RankPhase.Checkpointing, cursor.Epoch);
-                checkpoints.WaitIdle(cancellationToken);
+                _lastCheckpoint.Wait(cancellationToken);
                 goto case CheckpointSchedule.Decision.Take;
             case CheckpointSchedule.Decision.Take:
                 _lastCheckpoint = checkpoints.Take(_work.Replica, _stepsDone, cursor, _epochSums, isLast: endOfRun);

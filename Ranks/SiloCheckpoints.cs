@@ -86,9 +86,6 @@ public sealed class SiloCheckpoints : ICheckpointTaker, IAsyncDisposable
         return taken.Task;
     }
 
-    /// <inheritdoc/>
-    public void WaitIdle(CancellationToken cancellationToken) => _writing.Wait(cancellationToken);
-
     /// <summary>Ends a write that is under way and frees the memory. No rank may be running any more.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -2,39 +2,38 @@ using System.Diagnostics;
 using OrleansTrain.Exchange.Layout;
 using OrleansTrain.Exchange.Reduction;
 using OrleansTrain.Exchange.Synchronization;
+using OrleansTrain.Training;
 using OrleansTrain.Training.Optimizers;
 using TorchSharp;
 
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
-/// The exchange switched off (<see cref="ExchangeMode.None"/>): each rank applies its own gradient to its own part of the buffer, the part that
+/// The exchange switched off (<see cref="ExchangeMode.None"/>): each rank applies its own gradient to its own part of the buffer, as much of it as
 /// would fall to it with the exchange on, and waits for nobody. What it computes is no training; how fast it does so is what an exchange can
-/// reach at best. There is no state for a checkpoint, and a request is answered to the rank that made it alone.
+/// reach at best. A request is answered to the rank that made it alone.
 /// </summary>
 internal sealed class UnsharedSession : IExchangeSession
 {
     private readonly PieceMap _pieces;
-    private readonly ShardMap _parts;
     private readonly ParameterBuffer _parameters;
     private readonly SessionFault _fault = new();
     private readonly SessionUsers _users = new();
     private readonly Dictionary<int, Part> _local;
-    private readonly IFlatOptimizer _nothing;
 
     public UnsharedSession(ExchangePlan plan)
     {
         Plan = plan;
         _pieces = new PieceMap(plan.Layout);
-        _parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
         var ranks = plan.Silos[plan.Self].Ranks;
         // They read one buffer here too: large parameters, stored the normal way, would make this slower than an exchange.
         var shared = ranks.Count > 1 && !ParameterFetch.Suits(_parameters);
-        _local = ranks.ToDictionary(
-            rank => rank, rank => new Part(OptimizerCatalog.Create(plan.Optimizer, _parts[rank].Length), new BlockUpdate(shared)));
-        _nothing = OptimizerCatalog.Create(plan.Optimizer, 0);
-        Shard = new ShardState(new FlatRange(0, 0), _nothing);
+        // In the order of the silos: those of one follow one another, so that its checkpoints hold as much as with the exchange on.
+        var parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
+        var before = plan.Silos.Take(plan.Self).Sum(silo => silo.Ranks.Count);
+        _local = ranks.Index().ToDictionary(rank => rank.Item, rank => new Part(parts[before + rank.Index], plan.Optimizer, new BlockUpdate(shared)));
+        Shard = new PartedState([.. ranks.Select(rank => (_local[rank].Range, _local[rank].Optimizer))]);
     }
 
     public ExchangePlan Plan { get; }
@@ -59,14 +58,14 @@ internal sealed class UnsharedSession : IExchangeSession
             var part = _local[rank];
             var start = Stopwatch.GetTimestamp();
             part.Optimizer.BeginStep(learningRate);
-            foreach (var piece in _pieces.Pieces(_parts[rank]))
+            foreach (var piece in _pieces.Pieces(part.Range))
             {
                 for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
                 {
                     var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    part.Update.Run(part.Optimizer, _parameters.Pointer + at, gradient, at - _parts[rank].Start, count);
+                    part.Update.Run(part.Optimizer, _parameters.Pointer + at, gradient, at - part.Range.Start, count);
                 }
             }
 
@@ -97,13 +96,14 @@ internal sealed class UnsharedSession : IExchangeSession
             part.Update.Dispose();
         }
 
-        _nothing.Dispose();
         _parameters.Dispose();
     }
 
-    private sealed class Part(IFlatOptimizer optimizer, BlockUpdate update)
+    private sealed class Part(FlatRange range, OptimizerSettings optimizer, BlockUpdate update)
     {
-        public IFlatOptimizer Optimizer => optimizer;
+        public FlatRange Range => range;
+
+        public IFlatOptimizer Optimizer { get; } = OptimizerCatalog.Create(optimizer, range.Length);
 
         public BlockUpdate Update { get; } = update;
 

@@ -1,6 +1,8 @@
 using OrleansTrain.Exchange;
 using OrleansTrain.Ranks.Tests.Doubles;
 using OrleansTrain.Storage;
+using OrleansTrain.Training;
+using OrleansTrain.Training.Checkpoints;
 
 namespace OrleansTrain.Ranks.Tests.Checkpoints;
 
@@ -8,6 +10,7 @@ namespace OrleansTrain.Ranks.Tests.Checkpoints;
 public sealed class WritingTests
 {
     private const string Prefix = "run";
+    private static readonly OptimizerSettings Momentum = new("sgd", 0.1, new Dictionary<string, double> { ["momentum"] = 0.9 });
 
     [Fact]
     public async Task WhileOneIsBeingWrittenOthersAreLeftOutAndTheEndOfAnEpochIsMadeUpFor()
@@ -23,7 +26,7 @@ public sealed class WritingTests
             if ((epoch, step) == (1, 3))
             {
                 release.TrySetResult();
-                checkpoints!.WaitIdle(CancellationToken.None);
+                Assert.True(SpinWait.SpinUntil(() => !checkpoints!.Busy, TimeSpan.FromSeconds(30)));
             }
 
             return batch;
@@ -131,22 +134,59 @@ public sealed class WritingTests
     [InlineData(10, StepRequests.Busy, true, true, "WaitAndTake")]
     public void WhenOneIsDue(long stepsDone, StepRequests agreed, bool endOfEpoch, bool endOfRun, string expected)
     {
-        var schedule = new CheckpointSchedule(everySteps: 4, TimeSpan.Zero, decidesOnTime: true, onlyAtEnd: false);
+        var schedule = new CheckpointSchedule(everySteps: 4, TimeSpan.Zero, decidesOnTime: true, agrees: true);
         Assert.Equal(expected, schedule.After(stepsDone, agreed, endOfEpoch, endOfRun).ToString());
     }
 
     [Fact]
-    public void RanksThatDoNotExchangeTakeOneAtTheEndOnly()
+    public void RanksThatDoNotExchangeTakeThoseAtTheEndOfAnEpochOnly()
     {
-        var schedule = new CheckpointSchedule(everySteps: 1, TimeSpan.FromTicks(1), decidesOnTime: true, onlyAtEnd: true);
-        Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(5, StepRequests.Checkpoint, endOfEpoch: true, endOfRun: false));
+        var schedule = new CheckpointSchedule(everySteps: 1, TimeSpan.FromTicks(1), decidesOnTime: true, agrees: false);
+        Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(4, StepRequests.None, endOfEpoch: false, endOfRun: false));
+        Assert.Equal(CheckpointSchedule.Decision.WaitAndTake, schedule.After(5, StepRequests.Busy, endOfEpoch: true, endOfRun: false));
         Assert.Equal(CheckpointSchedule.Decision.WaitAndTake, schedule.After(10, StepRequests.Busy, endOfEpoch: true, endOfRun: true));
+    }
+
+    [Fact]
+    public async Task RanksThatDoNotExchangeWriteThemWhereverTheOthersAre()
+    {
+        var store = new MemoryStore();
+        using var ahead = new ManualResetEventSlim();
+        await using var run = new SmallRun(
+            new TinyTask(),
+            ranks: 2,
+            epochs: 3,
+            openSessions: RealSession.Open(Momentum, [[0, 1]], mode: ExchangeMode.None),
+            intercept: (epoch, step, rank, batch) =>
+            {
+                if ((epoch, step, rank) == (1, 4, 0))
+                {
+                    ahead.Set();
+                }
+
+                // The other rank is almost at the end of its second epoch before this one begins the first.
+                Assert.True((epoch, step, rank) != (0, 0, 1) || ahead.Wait(TimeSpan.FromSeconds(30)));
+                return batch;
+            });
+        var observer = new CommittingObserver(store, Prefix, "sgd");
+        await using var checkpoints = new SiloCheckpoints(run.Session, store, Prefix, observer);
+        run.With((_, work) => work with { Checkpoints = checkpoints });
+        await run.Run();
+
+        Assert.Equal([5L, 10L, 15L], observer.Committed);
+        Assert.Empty(observer.Failures);
+        var manifest = await new CheckpointReader(store, Prefix).ReadManifest(15);
+        Assert.Equal(run.WeightsHash, manifest.WeightsSha256);
+        await using var resumed = new SmallRun(new TinyTask(), ranks: 2, openSessions: RealSession.Open(Momentum, [[0, 1]], firstStep: 15, ExchangeMode.None));
+        await CheckpointRestore.RestoreSilo(new CheckpointReader(store, Prefix), manifest, resumed.Session);
+        Assert.Equal(run.WeightsHash, resumed.WeightsHash);
+        Assert.Equal(15, resumed.Session.Shard.OptimizerSteps);
     }
 
     [Fact]
     public void AnEpochsEndStaysDueUntilItIsTaken()
     {
-        var schedule = new CheckpointSchedule(everySteps: 0, TimeSpan.Zero, decidesOnTime: true, onlyAtEnd: false);
+        var schedule = new CheckpointSchedule(everySteps: 0, TimeSpan.Zero, decidesOnTime: true, agrees: true);
         Assert.Equal(CheckpointSchedule.Decision.Defer, schedule.After(5, StepRequests.Busy, endOfEpoch: true, endOfRun: false));
         Assert.Equal(CheckpointSchedule.Decision.None, schedule.After(6, StepRequests.Busy, endOfEpoch: false, endOfRun: false));
         Assert.Equal(CheckpointSchedule.Decision.Take, schedule.After(7, StepRequests.None, endOfEpoch: false, endOfRun: false));

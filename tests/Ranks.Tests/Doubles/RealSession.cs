@@ -8,7 +8,7 @@ namespace OrleansTrain.Ranks.Tests.Doubles;
 internal static class RealSession
 {
     /// <param name="placement">The ranks of each silo.</param>
-    public static Func<ParameterLayout, IReadOnlyList<IExchangeSession>> Open(OptimizerSettings optimizer, int[][] placement, long firstStep = 0) => layout =>
+    public static Func<ParameterLayout, IReadOnlyList<IExchangeSession>> Open(OptimizerSettings optimizer, int[][] placement, long firstStep = 0, ExchangeMode mode = ExchangeMode.Tcp) => layout =>
     {
         var hubs = placement.Select((_, silo) => new ExchangeHub(new ExchangeHubOptions { Silo = $"silo {silo}" })).ToArray();
         return
@@ -23,7 +23,7 @@ internal static class RealSession
                 Optimizer = optimizer,
                 Secret = new byte[32],
                 FirstStep = firstStep,
-                Mode = ExchangeMode.Tcp,
+                Mode = mode,
             })),
         ];
     };
