@@ -165,12 +165,19 @@ def report(arguments, results, rounds):
         values = [result["samples_per_second"] for result in results[workload].get(path, [])]
         return statistics.median(values) if values else None
 
+    def ratio(workload, path, base):
+        """Of two runs of one round, minutes apart; the median over the rounds. A host that is slower for some rounds slows both."""
+        pairs = zip(results[workload].get(path, []), results[workload].get(base, []))
+        ratios = [a["samples_per_second"] / b["samples_per_second"] for a, b in pairs]
+        return statistics.median(ratios) if ratios else None
+
     def cell(value, form):
         return "" if value is None else format(value, form)
 
     lines = [
         "# OrleansTrain against PyTorch DDP", "",
-        f"Written by `benchmarks/run.sh` on {datetime.date.today()}: medians of {rounds} alternating runs, samples/s over two ranks.", "",
+        f"Written by `benchmarks/run.sh` on {datetime.date.today()}: medians of {rounds} alternating runs, samples/s over two ranks. "
+        "A ratio is the median of those within the rounds.", "",
         f"- {processor()}, {os.cpu_count()} cores, Linux {platform.release()}; a virtual machine that may share its host",
         f"- peer: torch {next(iter(results.values()))['peer'][0]['torch']}, gloo, two processes, one thread each, OpenBLAS, malloc thresholds raised; data decoded beforehand",
         "- ours: TorchSharp on libtorch's own MKL; data from the object store's blocks, tracking and checkpoints on",
@@ -179,24 +186,22 @@ def report(arguments, results, rounds):
         "| workload | path | samples/s | min - max | ratio to the peer | wanted | of no exchange | data wait | accuracy |", "|---|---|---|---|---|---|---|---|---|",
     ]
     for workload in arguments.workloads:
-        base = median(workload, "peer")
         for path, name in NAMES.items():
             runs = results[workload].get(path)
             if not runs:
                 continue
             value = median(workload, path)
-            bound = median(workload, {"inproc": "inproc-none", "shm": "two-none", "tcp": "two-none"}.get(path, ""))
+            bound = ratio(workload, path, {"inproc": "inproc-none", "shm": "two-none", "tcp": "two-none"}.get(path, ""))
             rates = [result["samples_per_second"] for result in runs]
             waits = [result["metrics_of_last_epoch"] for result in runs if "metrics_of_last_epoch" in result]
             wait = statistics.median(m["data_wait_seconds"] / m["epoch_seconds"] for m in waits) if waits else None
             wanted = TARGETS.get(path, {}).get(workload)
             accuracy = runs[0].get("test_accuracy")
             lines.append(
-                f"| {workload} | {name} | {value:,.0f} | {min(rates):,.0f} - {max(rates):,.0f} | {value / base:.2f} | {cell(wanted, '.2f')} "
-                f"| {cell(value / bound if bound else None, '.2f')} | {cell(wait, '.1%')} | {cell(None if 'none' in path else accuracy, '.4f')} |")
-        one = median(workload, "inproc-1")
-        if one:
-            lines.append(f"| {workload} | two ranks / one rank | {median(workload, 'inproc') / one:.2f} | | | {1.6 if workload == 'mnist' else ''} | | | |")
+                f"| {workload} | {name} | {value:,.0f} | {min(rates):,.0f} - {max(rates):,.0f} | {ratio(workload, path, 'peer'):.2f} | {cell(wanted, '.2f')} "
+                f"| {cell(bound, '.2f')} | {cell(wait, '.1%')} | {cell(None if 'none' in path else accuracy, '.4f')} |")
+        if scaling := ratio(workload, "inproc", "inproc-1"):
+            lines.append(f"| {workload} | two ranks / one rank | {scaling:.2f} | | | {1.6 if workload == 'mnist' else ''} | | | |")
     lines += ["", "`weights_sha256` of each workload: " + "; ".join(
         f"{workload} {len(hashes)} distinct over {sum(len(results[workload].get(path, [])) for path in ('inproc', 'shm', 'tcp'))} runs on all paths"
         for workload in arguments.workloads
