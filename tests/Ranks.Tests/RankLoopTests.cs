@@ -180,10 +180,7 @@ public sealed class RankLoopTests
     public async Task ARankPreparesItsNextBatchWhileItWaitsForAnother()
     {
         using var prepared = new ManualResetEventSlim();
-        await using var run = new SmallRun(
-            new TinyTask(),
-            ranks: 2,
-            openSessions: RealSession.Open(new OptimizerSettings("sgd", 0.1, new Dictionary<string, double>()), [[0, 1]]),
+        await using var run = TwoOfOneSilo(
             intercept: (epoch, step, rank, batch) =>
             {
                 // Comes to this step only when the other, which waits for it, has found something else to do.
@@ -205,10 +202,7 @@ public sealed class RankLoopTests
         const int Pieces = 10;
         var left = 0;
         using var prepared = new ManualResetEventSlim();
-        await using var run = new SmallRun(
-            new TinyTask(),
-            ranks: 2,
-            openSessions: RealSession.Open(new OptimizerSettings("sgd", 0.1, new Dictionary<string, double>()), [[0, 1]]),
+        await using var run = TwoOfOneSilo(
             intercept: (epoch, step, rank, batch) =>
             {
                 if ((epoch, step, rank) == (1, 2, 0))
@@ -244,6 +238,14 @@ public sealed class RankLoopTests
         Assert.InRange(part.Start, wait.Start, wait.Start + wait.Duration);
         Assert.InRange(part.Start + part.Duration, part.Start, wait.Start + wait.Duration);
     }
+
+    /// <summary>Two ranks with the product's own exchange.</summary>
+    private static SmallRun TwoOfOneSilo(Func<int, long, int, Batch, Batch> intercept, Func<int, bool> preparing) => new(
+        new TinyTask(),
+        ranks: 2,
+        openSessions: RealSession.Open(new OptimizerSettings("sgd", 0.1, new Dictionary<string, double>()), [[0, 1]]),
+        intercept: intercept,
+        preparing: preparing);
 
     // The same arithmetic with nothing of ours but the task and the data: one model, ranks one after the other, torch's own operations.
     private static string Reference(int ranks, int epochs, long stepsPerEpoch)

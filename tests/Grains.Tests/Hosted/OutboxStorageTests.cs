@@ -51,14 +51,7 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
     [Fact]
     public async Task What_comes_while_the_run_is_taken_off_the_list_of_those_that_wait_is_sent_without_another_call()
     {
-        var folder = Path.Combine(mnist.Home, "listed");
-        string runId;
-        Uri server;
-        await using (var away = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder }))
-        {
-            (server, runId) = (away.Uri, await CreateRun(away.Uri));
-        }
-
+        var (folder, server, runId) = await CreateRunAndLeave("listed");
         using var writes = new BlockingCollection<string>();
         var listWrites = 0;
         var (takenOff, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -92,14 +85,7 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
     [Fact]
     public async Task Deactivated_before_its_delivery_is_stored_the_run_is_still_taken_off_the_list_of_those_that_wait()
     {
-        var folder = Path.Combine(mnist.Home, "deactivated");
-        string runId;
-        Uri server;
-        await using (var away = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder }))
-        {
-            (server, runId) = (away.Uri, await CreateRun(away.Uri));
-        }
-
+        var (folder, server, runId) = await CreateRunAndLeave("deactivated");
         using var writes = new BlockingCollection<string>();
         var listWrites = 0;
         Task Storing(string name) => name == "undelivered" && ++listWrites == 2
@@ -156,6 +142,14 @@ public class OutboxStorageTests(MnistRun mnist) : IClassFixture<MnistRun>
         }
 
         return string.Join(", ", names);
+    }
+
+    /// <summary>A run of a server that is gone; one started on its folder and port has the run.</summary>
+    private async Task<(string Folder, Uri Server, string RunId)> CreateRunAndLeave(string name)
+    {
+        var folder = Path.Combine(mnist.Home, name);
+        await using var away = await EmbeddedTrackingServer.StartAsync(new EmbeddedTrackingOptions { DataFolder = folder });
+        return (folder, away.Uri, await CreateRun(away.Uri));
     }
 
     private static async Task<string> CreateRun(Uri server)
