@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using OrleansTrain.Data.Blocks;
 using OrleansTrain.Data.Reading;
 using OrleansTrain.Data.Schema;
+using OrleansTrain.Storage;
 
 namespace OrleansTrain.Data.Packed;
 
@@ -31,16 +32,26 @@ internal sealed class PackedReader : IDatasetReader
     public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)
     {
         var part = block.Parts[0];
-        var name = location.Name(part);
-        var buffer = await location.Fetch(part, settings.ParallelGets, cancellationToken);
         try
         {
-            return new BlockContent.Ready(Check(buffer, block, part, name));
+            var buffer = await location.Fetch(part, settings.ParallelGets, cancellationToken);
+            try
+            {
+                return new BlockContent.Ready(Check(buffer, block, part, location.Name(part)));
+            }
+            catch
+            {
+                ((IDisposable)buffer).Dispose();
+                throw;
+            }
         }
-        catch
+        catch (ObjectStoreException error) when (error.Error is ObjectStoreError.NotFound or ObjectStoreError.Changed)
         {
-            ((IDisposable)buffer).Dispose();
-            throw;
+            throw new ObjectStoreException(WithCure(error.Message, location), error.Error, error);
+        }
+        catch (DatasetException error)
+        {
+            throw new DatasetException(WithCure(error.Message, location), error);
         }
     }
 
@@ -63,6 +74,9 @@ internal sealed class PackedReader : IDatasetReader
         await location.Store.ReadRange(key, 0, json, info.ETag, cancellationToken);
         return ManifestJson.ReadManifest(json, location.UriOf(DatasetManifest.FileName));
     }
+
+    private static string WithCure(string message, DatasetLocation location) =>
+        $"{message} It is a block of {location.Uri}: 'orleanstrain data put SOURCE {location.Uri} --replace' writes all of them anew.";
 
     private static async Task<DatasetManifest> Require(DatasetLocation location, CancellationToken cancellationToken) =>
         await ReadManifest(location, cancellationToken)

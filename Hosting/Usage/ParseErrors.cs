@@ -13,7 +13,9 @@ public static class ParseErrors
         if (parse.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } flag)
         {
             var name = flag.Split('=', 2)[0];
-            return NearestName.Suggest($"{NameOf(parse)} has no flag '{name}'", name, "Flags", [.. Flags(parse)]);
+            var meant = NearestName.Find(name, Flags(parse));
+            // Not all of them, as of commands: train has more than thirty, and the one meant would be lost among them.
+            return $"{NameOf(parse)} has no flag '{name}'; {(meant is null ? "see" : $"did you mean '{meant}'? See")} {NameOf(parse)} --help";
         }
 
         if (parse.UnmatchedTokens is [var stray, ..])

@@ -7,8 +7,9 @@ public class UsageTests
 {
     [Theory]
     [InlineData("there is no command 'trian'; did you mean 'train'?", "trian")]
-    [InlineData("orleanstrain train has no flag '--rank'; did you mean '--ranks'? Flags: --spec, --experiment,", "train", "mnist", "--rank", "2")]
+    [InlineData("orleanstrain train has no flag '--rank'; did you mean '--ranks'? See orleanstrain train --help\n", "train", "mnist", "--rank", "2")]
     [InlineData("orleanstrain train has no flag '--epoch'; did you mean '--epochs'?", "train", "mnist", "--epoch=2")]
+    [InlineData("orleanstrain train has no flag '--xyzzy'; see orleanstrain train --help\n", "train", "mnist", "--xyzzy", "3")]
     [InlineData("orleanstrain train takes no further argument 'cifar'", "train", "mnist", "cifar")]
     [InlineData("orleanstrain needs a command. Commands: train,")]
     [InlineData("there is no task 'mnits' (command line); did you mean 'mnist'? Tasks: mnist, mnist-cnn", "train", "mnits")]

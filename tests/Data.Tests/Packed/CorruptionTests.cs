@@ -11,6 +11,8 @@ namespace OrleansTrain.Data.Tests.Packed;
 /// <summary>Whatever happens to a byte of a packed dataset, it is refused in words that name the object; never a crash, never other data.</summary>
 public sealed class CorruptionTests : IAsyncLifetime
 {
+    private const string Cure = "'orleanstrain data put SOURCE s3://datasets/tiny --replace' writes all of them anew.";
+
     private readonly TemporaryFolder _folder = new();
     private readonly ObjectStores _stores;
     private byte[] _block = [];
@@ -49,6 +51,7 @@ public sealed class CorruptionTests : IAsyncLifetime
             await File.WriteAllBytesAsync(_blockPath, changed);
             var error = await Assert.ThrowsAsync<DatasetException>(Read);
             Assert.Contains("s3://datasets/tiny/train/00000-", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith(Cure, error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -60,6 +63,7 @@ public sealed class CorruptionTests : IAsyncLifetime
             await File.WriteAllBytesAsync(_blockPath, _block[..length]);
             var error = await Assert.ThrowsAsync<ObjectStoreException>(Read);
             Assert.Contains($"is too short: expected {_block.Length} bytes, found {length}", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith(Cure, error.Message, StringComparison.Ordinal);
         }
     }
 
