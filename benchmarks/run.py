@@ -20,7 +20,7 @@ import time
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# Of one run: some 13 s each. A shorter one is measured for the most part while code is still being compiled, and a host changes its speed within seconds.
+# Of one run: 13 s or more. A shorter one is measured for the most part while code is still being compiled, and a host changes its speed within seconds.
 EPOCHS = {"mnist": 1, "mnist-mlp": 40, "mnist-cnn": 1}
 TARGETS = {
     "inproc": {"mnist": 2.1, "mnist-mlp": 3.5, "mnist-cnn": 1.0},
