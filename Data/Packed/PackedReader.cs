@@ -31,19 +31,9 @@ internal sealed class PackedReader : IDatasetReader
 
     public async Task<BlockContent> Read(DatasetLocation location, CatalogBlock block, ReadSettings settings, CancellationToken cancellationToken)
     {
-        var part = block.Parts[0];
         try
         {
-            var buffer = await location.Fetch(part, settings.ParallelGets, cancellationToken);
-            try
-            {
-                return new BlockContent.Ready(Check(buffer, block, part, location.Name(part)));
-            }
-            catch
-            {
-                ((IDisposable)buffer).Dispose();
-                throw;
-            }
+            return new BlockContent.Ready(await Fetch(location, block, settings.ParallelGets, cancellationToken));
         }
         catch (ObjectStoreException error) when (error.Error is ObjectStoreError.NotFound or ObjectStoreError.Changed)
         {
@@ -73,6 +63,21 @@ internal sealed class PackedReader : IDatasetReader
         var json = new byte[info.Size];
         await location.Store.ReadRange(key, 0, json, info.ETag, cancellationToken);
         return ManifestJson.ReadManifest(json, location.UriOf(DatasetManifest.FileName));
+    }
+
+    private static async Task<DataBlock> Fetch(DatasetLocation location, CatalogBlock block, int parallel, CancellationToken cancellationToken)
+    {
+        var part = block.Parts[0];
+        var buffer = await location.Fetch(part, parallel, cancellationToken);
+        try
+        {
+            return Check(buffer, block, part, location.Name(part));
+        }
+        catch
+        {
+            ((IDisposable)buffer).Dispose();
+            throw;
+        }
     }
 
     private static string WithCure(string message, DatasetLocation location) =>
