@@ -4,18 +4,16 @@ namespace OrleansTrain.Grains.Runs;
 
 /// <summary>
 /// Completes the checkpoints of one attempt beside the loop that polls its ranks, so that an object store that hangs holds up nothing but
-/// them. One thing at a time and in order: a checkpoint is committed, the loop stores the result with the run, and only then are old ones
+/// them. One thing at a time and in order: checkpoints are committed, the loop stores the results with the run, and only then are old ones
 /// removed, so an activation that has lost the run to another, and cannot store, removes nothing. Used within the turns of one grain.
 /// </summary>
 /// <param name="ledger">Shares of the attempt's silos.</param>
 /// <param name="commit">Completes a checkpoint and says what became of it.</param>
 /// <param name="prune">Removes what is no longer kept now that the checkpoint after a step is stored with the run.</param>
-/// <param name="wake">Called when there is something for the loop to do.</param>
 internal sealed class CheckpointCommits(
     CheckpointLedger ledger,
     Func<long, IReadOnlyList<CheckpointReport>, CancellationToken, Task<CheckpointResult>> commit,
     Func<long, CancellationToken, Task> prune,
-    Action wake,
     TimeProvider time) : IAsyncDisposable
 {
     // What is nearly done when an attempt ends need not be done again by the next.
@@ -25,9 +23,14 @@ internal sealed class CheckpointCommits(
     private Task<CheckpointResult>? _committing;
     private Task _pruning = Task.CompletedTask;
     private (long Step, long Started) _current;
+    private long? _unstored;
+    private long? _unpruned;
 
-    /// <summary>Every checkpoint that a silo has reported is dealt with.</summary>
-    public bool IsIdle => ledger.IsEmpty && _committing is null;
+    /// <summary>Every checkpoint that a silo has reported is dealt with, and stored with the run.</summary>
+    public bool IsIdle => ledger.IsEmpty && _committing is null && _unstored is null;
+
+    /// <summary>Completes when there is something for the loop to do; null while it need not look.</summary>
+    public Task? Due => _committing ?? (ledger.IsEmpty || _pruning.IsCompleted ? null : _pruning);
 
     /// <summary>The checkpoint that is being committed and for how long it has been; null when none is.</summary>
     public CheckpointWrite? Committing => _committing is null ? null : new CheckpointWrite(_current.Step, time.GetElapsedTime(_current.Started));
@@ -39,11 +42,11 @@ internal sealed class CheckpointCommits(
     /// <param name="isCovered">See <see cref="CheckpointLedger.TakeNext"/>.</param>
     public void StartNext(Func<long, bool> isCovered)
     {
-        if (_committing is null && _pruning.IsCompleted && ledger.TakeNext(isCovered) is var (step, shares))
+        StartPruning();
+        if (_committing is null && _pruning.IsCompletedSuccessfully && ledger.TakeNext(isCovered) is var (step, shares))
         {
             _current = (step, time.GetTimestamp());
             _committing = commit(step, shares, _ending.Token);
-            WakeAfter(_committing, needed: () => true);
         }
     }
 
@@ -61,14 +64,16 @@ internal sealed class CheckpointCommits(
         }
 
         _committing = null;
-        return await done;
+        var result = await done;
+        _unstored = result.Complete?.Step ?? _unstored;
+        return result;
     }
 
-    /// <summary>The checkpoint after <paramref name="step"/> is stored with the run: old ones may go.</summary>
-    public void Stored(long step)
+    /// <summary>All that <see cref="TakeResult"/> has given is stored with the run: checkpoints older than the newest of them may go.</summary>
+    public void Stored()
     {
-        _pruning = prune(step, _ending.Token);
-        WakeAfter(_pruning, needed: () => !ledger.IsEmpty);
+        (_unpruned, _unstored) = (_unstored ?? _unpruned, null);
+        StartPruning();
     }
 
     /// <summary>Waits until old checkpoints are removed, but not for long: what is left would go with the next one.</summary>
@@ -85,12 +90,12 @@ internal sealed class CheckpointCommits(
         _ending.Dispose();
     }
 
-    private async void WakeAfter(Task work, Func<bool> needed)
+    private void StartPruning()
     {
-        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (needed() || work.IsFaulted)
+        if (_unpruned is { } step && _committing is null && _pruning.IsCompletedSuccessfully)
         {
-            wake();
+            _unpruned = null;
+            _pruning = prune(step, _ending.Token);
         }
     }
 }

@@ -10,9 +10,10 @@ namespace OrleansTrain.Grains.Runs;
 /// <summary>One attempt: from reserved slots to the last step and the test of the last checkpoint.</summary>
 internal sealed partial class TrainingGrain
 {
+    // Nobody needs to know sooner how far a run is; asked more often, the ranks of a run with short epochs are held up by it.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    // At the end of an epoch every rank and every silo's checkpoint has something to say: asked once for all of it, they are held up less.
+    // Ranks end together: asked once for all of it.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
     // Within epochs without checkpoints: so that ranks need not repeat their points for ever.
@@ -76,7 +77,7 @@ internal sealed partial class TrainingGrain
         }
 
         var attempt = CurrentAttempt();
-        var polled = await attempt.Poll(Committed);
+        var polled = await attempt.Poll(_stored);
         var since = time.GetTimestamp();
         while (polled.All(rank => IsGoing(rank) || (rank.Error is { } error && !SiloLoss.IsCertain(error))) && time.GetElapsedTime(since) < LongestSearch)
         {
@@ -88,7 +89,7 @@ internal sealed partial class TrainingGrain
 
             // The silo of the activation before this one is gone, and calls fail until the others have found their way round it.
             await _signal.Wait(PollInterval, time);
-            polled = await attempt.Poll(Committed);
+            polled = await attempt.Poll(_stored);
         }
 
         await attempt.Stop("the attempt has lost ranks");
@@ -109,7 +110,7 @@ internal sealed partial class TrainingGrain
     {
         // Ended with the attempt, before the next one looks for checkpoints.
         await using var commits = new CheckpointCommits(
-            new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count()), CommitCheckpoint, PruneCheckpoints, _signal.Raise, time);
+            new CheckpointLedger(attempt.Slots.Select(slot => slot.Silo).Distinct().Count()), CommitCheckpoint, PruneCheckpoints, time);
         var watch = new AttemptWatch(attempt.WorldSize, attempt.Suspect, TimeSpan.FromSeconds(State.Spec!.StepTimeoutSeconds), time.GetUtcNow());
         var epochs = new EpochLedger(attempt.WorldSize);
         var steps = new StepLedger(attempt.WorldSize);
@@ -121,11 +122,13 @@ internal sealed partial class TrainingGrain
                 return;
             }
 
-            var polled = await attempt.Poll(Committed);
+            var polled = await attempt.Poll(_stored);
             var polledAt = time.GetUtcNow();
             Observe(polled);
-            await CommitMetrics(steps, epochs, polled);
-            await CommitCheckpoints(commits, polled);
+            await TellMetrics(steps, epochs, polled);
+            AddCheckpoints(commits, polled);
+            await AdvanceCheckpoints(commits);
+            await Store(commits);
             SayWhatCheckpointsWaitFor(commits, polled);
             watch.Check(polled, polledAt);
             await CollectTrace(attempt, polled);
@@ -150,8 +153,23 @@ internal sealed partial class TrainingGrain
                 await attempt.RequestStop();
             }
 
-            await _signal.Wait(PollInterval, time, Gathering);
+            await WaitForNews(commits, haveEnded: polled.All(rank => rank.Progress?.Phase is RankPhase.Stopped or RankPhase.Completed));
         }
+    }
+
+    // Until the ranks are to be asked again. Completing checkpoints meanwhile needs no word of theirs, but the end of a run does not wait for its turn.
+    private async Task WaitForNews(CheckpointCommits commits, bool haveEnded)
+    {
+        var asked = time.GetTimestamp();
+        Task? due;
+        do
+        {
+            await AdvanceCheckpoints(commits);
+            due = commits.Due;
+        }
+        while (PollInterval - time.GetElapsedTime(asked) is { Ticks: > 0 } left
+            && !await _signal.Wait(left, time, Gathering, due)
+            && due is { IsCompleted: true } && !haveEnded);
     }
 
     private static bool HasStopped((RankProgress? Progress, Exception? Error)[] polled, CheckpointCommits commits) =>
@@ -209,10 +227,9 @@ internal sealed partial class TrainingGrain
         }
     }
 
-    // Ranks forget what they are told is committed, so this is what would be known after a crash.
-    private Committed Committed => new(State.Epochs.Count, _storedLoggedStep, State.CheckpointStep);
+    private Committed Reached => new(State.Epochs.Count, State.LoggedStep, State.CheckpointStep);
 
-    private async Task CommitMetrics(StepLedger steps, EpochLedger epochs, (RankProgress? Progress, Exception? Error)[] polled)
+    private async Task TellMetrics(StepLedger steps, EpochLedger epochs, (RankProgress? Progress, Exception? Error)[] polled)
     {
         foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
         {
@@ -247,11 +264,23 @@ internal sealed partial class TrainingGrain
             FaultPoint.Reach("epoch.told");
             State.Epochs.AddRange(closed.Select(epoch => epoch.Summary));
         }
+    }
 
-        if (closed.Count > 0 || time.GetUtcNow() - _storedAt > LongestUnstored)
+    // Epochs that have ended and checkpoints that have been completed since the ranks were last asked, in one write.
+    private async Task Store(CheckpointCommits commits)
+    {
+        var reached = Reached;
+        if (reached.Epoch != _stored.Epoch || reached.Checkpoint != _stored.Checkpoint
+            || (reached != _stored && time.GetUtcNow() - _storedAt > LongestUnstored))
         {
             await Persist();
             Changed();
+        }
+
+        // Also by a call that stores the run, as Cancel does.
+        if (_stored.Checkpoint == State.CheckpointStep)
+        {
+            commits.Stored();
         }
     }
 

@@ -16,13 +16,17 @@ internal sealed partial class TrainingGrain
     private string _checkpointError = "";
     private long _lateCheckpoint = -1;
 
-    private async Task CommitCheckpoints(CheckpointCommits commits, (RankProgress? Progress, Exception? Error)[] polled)
+    private void AddCheckpoints(CheckpointCommits commits, (RankProgress? Progress, Exception? Error)[] polled)
     {
         foreach (var progress in polled.Select(rank => rank.Progress).OfType<RankProgress>())
         {
             commits.Add(progress.Rank, progress.Checkpoints.Where(report => report.Step > State.CheckpointStep));
         }
+    }
 
+    // What is known of them after this is stored with what else the ranks say when they are next asked.
+    private async Task AdvanceCheckpoints(CheckpointCommits commits)
+    {
         // After an outage many may be known to have failed: those are dealt with together.
         var failed = new List<CheckpointResult>();
         while (true)
@@ -38,9 +42,6 @@ internal sealed partial class TrainingGrain
             if (result.Complete is { } complete)
             {
                 (State.GoodCheckpointStep, State.CheckpointUri, State.WeightsSha256) = (complete.Step, complete.Uri, complete.WeightsSha256);
-                await Persist();
-                Changed();
-                commits.Stored(result.Step);
             }
             else
             {
@@ -53,14 +54,13 @@ internal sealed partial class TrainingGrain
             _checkpointError = last.Error!;
             var which = failed.Count == 1 ? $"the checkpoint after step {last.Step}" : $"{failed.Count} checkpoints, the last of them after step {last.Step},";
             Warn($"{which} could not be written, the one before it is kept: {last.Error}");
-            await Persist();
-            Changed();
         }
     }
 
     // Ranks are asked one by one: a checkpoint may be known before the epoch that it ends, or a point before it, has come from all of them.
+    // The epoch is stored by then: an attempt that begins after it measures it no second time.
     private bool IsCovered(long step) =>
-        step / State.StepsPerEpoch <= State.Epochs.Count
+        step / State.StepsPerEpoch <= _stored.Epoch
         && (State.Spec!.LogEverySteps <= 0 || step - (step % State.Spec.LogEverySteps) <= State.LoggedStep);
 
     private async Task<CheckpointResult> CommitCheckpoint(long step, IReadOnlyList<CheckpointReport> shares, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Orleans.Storage;
 using OrleansTrain.Faults;
 using OrleansTrain.Grains.Abstractions.Cluster;
 using OrleansTrain.Grains.Abstractions.Runs;
+using OrleansTrain.Grains.Abstractions.Trainers;
 using OrleansTrain.Ranks;
 
 namespace OrleansTrain.Grains.Runs;
@@ -23,7 +24,9 @@ internal sealed partial class TrainingGrain
 
     private readonly Dictionary<string, DateTimeOffset> _avoided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
-    private long _storedLoggedStep;
+
+    // Ranks forget what they are told of this: it is what would be known after a crash.
+    private Committed _stored = Committed.Nothing;
     private DateTimeOffset _storedAt;
 
     private async Task Drive()
@@ -236,9 +239,9 @@ internal sealed partial class TrainingGrain
         {
             try
             {
-                var logged = State.LoggedStep;
+                var written = Reached;
                 await storage.WriteStateAsync();
-                (_storedLoggedStep, _storedAt) = (logged, time.GetUtcNow());
+                (_stored, _storedAt) = (written, time.GetUtcNow());
                 return;
             }
             catch (InconsistentStateException error)

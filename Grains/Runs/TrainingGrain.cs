@@ -46,7 +46,7 @@ internal sealed partial class TrainingGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _storedLoggedStep = State.LoggedStep;
+        _stored = Reached;
         ResumeDriving();
         return Task.CompletedTask;
     }

@@ -10,15 +10,18 @@ internal sealed class LoopSignal
     /// <summary>Something happened for the loop to deal with.</summary>
     public void Raise() => _happened.TrySetResult();
 
-    /// <summary>Returns when something has happened since the last return, or after <paramref name="patience"/>.</summary>
+    /// <summary>Returns when something has happened since it last returned for that, when <paramref name="other"/> has ended, or after <paramref name="patience"/>.</summary>
     /// <param name="gathering">How long what has happened may wait for what comes with it, so that the loop deals with all of it at once.</param>
-    public async Task Wait(TimeSpan patience, TimeProvider time, TimeSpan gathering = default)
+    /// <param name="other">Something else that the loop waits for, if anything.</param>
+    /// <returns>True when something has happened.</returns>
+    public async Task<bool> Wait(TimeSpan patience, TimeProvider time, TimeSpan gathering = default, Task? other = null)
     {
         using var timer = new CancellationTokenSource(patience, time);
-        await _happened.Task.WaitAsync(timer.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Task awaited = other is null ? _happened.Task : Task.WhenAny(_happened.Task, other);
+        await awaited.WaitAsync(timer.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!_happened.Task.IsCompleted)
         {
-            return;
+            return false;
         }
 
         if (gathering > TimeSpan.Zero)
@@ -27,6 +30,7 @@ internal sealed class LoopSignal
         }
 
         _happened = Next();
+        return true;
     }
 
     private static TaskCompletionSource Next() => new(TaskCreationOptions.RunContinuationsAsynchronously);

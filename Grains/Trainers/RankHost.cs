@@ -81,7 +81,7 @@ internal sealed class RankHost(
             _start = _checkpoint.Cursor;
         }
 
-        _journal = new RankJournal(Resumed, _data, time, nudge);
+        _journal = new RankJournal(Resumed, _data, time);
         var steps = _data.Source.StepsPerEpoch;
         var endpoint = hub.Endpoint;
         return new PreparedRank(

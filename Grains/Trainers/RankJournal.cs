@@ -9,7 +9,7 @@ namespace OrleansTrain.Grains.Trainers;
 /// What a rank has measured and its training grain has not stored yet. Written by the rank's thread and by the checkpoint writer,
 /// read by the grain; thread-safe.
 /// </summary>
-internal sealed class RankJournal(RunningSums resumed, OpenedDataset data, TimeProvider time, Action nudge) : IRankObserver
+internal sealed class RankJournal(RunningSums resumed, OpenedDataset data, TimeProvider time) : IRankObserver
 {
     /// <summary>What a rank has before it is prepared.</summary>
     public static readonly Entries Nothing = new([], [], [], []);
@@ -68,8 +68,6 @@ internal sealed class RankJournal(RunningSums resumed, OpenedDataset data, TimeP
             });
             _before = default;
         }
-
-        nudge();
     }
 
     public void StepsCompleted(long step, RunningSums sums, double learningRate)
@@ -108,8 +106,6 @@ internal sealed class RankJournal(RunningSums resumed, OpenedDataset data, TimeP
         {
             _checkpoints.Add(report);
         }
-
-        nudge();
     }
 
     // A warning that repeats with every step would fill memory.

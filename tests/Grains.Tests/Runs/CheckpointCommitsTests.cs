@@ -13,7 +13,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     private TaskCompletionSource _store = Completed();
 
     public CheckpointCommitsTests() =>
-        _commits = new CheckpointCommits(new CheckpointLedger(silos: 1), Commit, Prune, () => { }, _time);
+        _commits = new CheckpointCommits(new CheckpointLedger(silos: 1), Commit, Prune, _time);
 
     [Fact]
     public async Task While_the_store_hangs_nobody_waits_and_what_comes_later_stays_in_order()
@@ -33,8 +33,10 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
         Assert.Equal(5, (await _commits.TakeResult())!.Step);
         _commits.StartNext(_ => true);
         Assert.Equal(9, (await _commits.TakeResult())!.Step);
-        Assert.True(_commits.IsIdle);
         Assert.Equal(["commit 5", "commit 9"], _done);
+        Assert.False(_commits.IsIdle);
+        _commits.Stored();
+        Assert.True(_commits.IsIdle);
     }
 
     [Fact]
@@ -45,6 +47,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
         Report(5);
 
         Assert.NotNull(await _commits.TakeResult());
+        _commits.Stored();
         Assert.True(_commits.IsIdle);
     }
 
@@ -56,13 +59,46 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
         _commits.StartNext(_ => true);
         Assert.NotNull(await _commits.TakeResult());
         _store = new TaskCompletionSource();
-        _commits.Stored(5);
+        _commits.Stored();
         _commits.StartNext(_ => true);
         Assert.Null(_commits.Committing);
+        Assert.False(_commits.Due!.IsCompleted);
 
         _store.SetResult();
+        Assert.True(_commits.Due is null or { IsCompleted: true });
         _commits.StartNext(_ => true);
         Assert.Equal(["commit 5", "prune 5", "commit 9"], _done);
+    }
+
+    [Fact]
+    public async Task What_is_stored_while_the_next_is_committed_removes_old_ones_after_that()
+    {
+        Report(5);
+        Report(9);
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
+        _store = new TaskCompletionSource();
+        _commits.StartNext(_ => true);
+        _commits.Stored();
+        _store.SetResult();
+        Assert.Equal(["commit 5", "commit 9"], _done);
+
+        Assert.NotNull(await _commits.TakeResult());
+        _commits.StartNext(_ => true);
+        Assert.Equal(["commit 5", "commit 9", "prune 5"], _done);
+    }
+
+    [Fact]
+    public async Task Results_that_are_stored_together_remove_old_ones_once()
+    {
+        Report(5);
+        Report(9);
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
+        _commits.Stored();
+        Assert.Equal(["commit 5", "commit 9", "prune 9"], _done);
     }
 
     [Fact]
@@ -109,7 +145,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     private async Task<CheckpointResult> Commit(long step, IReadOnlyList<CheckpointReport> shares, CancellationToken cancellationToken)
     {
         await Store("commit", step, cancellationToken);
-        return new CheckpointResult(step, null, "as the test says");
+        return new CheckpointResult(step, new FoundCheckpoint(step, "s3://as/the/test/says", "00"), null);
     }
 
     private Task Prune(long step, CancellationToken cancellationToken) => Store("prune", step, cancellationToken);

@@ -49,4 +49,18 @@ public class LoopSignalTests
         await waiting;
         Assert.False(_signal.Wait(Patience, _time, Gathering).IsCompleted);
     }
+
+    [Fact]
+    public async Task What_else_the_loop_waits_for_ends_the_wait_and_loses_nothing_that_happens()
+    {
+        var other = new TaskCompletionSource();
+        var waiting = _signal.Wait(Patience, _time, Gathering, other.Task);
+        Assert.False(waiting.IsCompleted);
+        other.SetResult();
+        Assert.False(await waiting);
+
+        _signal.Raise();
+        waiting = _signal.Wait(Patience, _time, default, other.Task);
+        Assert.True(await waiting);
+    }
 }
