@@ -19,6 +19,12 @@ public interface IExchangeSession : IAsyncDisposable
     /// </summary>
     torch.Tensor Parameters { get; }
 
+    /// <summary>
+    /// What a rank's model computes with: <see cref="Parameters"/>, but a buffer of the rank's own where the exchange is switched off
+    /// (<see cref="ExchangeMode.None"/>). There all get the values of the silo's lowest rank with <see cref="Connect"/>.
+    /// </summary>
+    torch.Tensor ParametersOf(int rank) => Parameters;
+
     /// <summary>The optimizer state of this silo's shard.</summary>
     IShardState Shard { get; }
 

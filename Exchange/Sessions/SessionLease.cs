@@ -13,7 +13,11 @@ internal sealed class SessionLease(IExchangeSession session, Func<ValueTask> rel
 
     public torch.Tensor Parameters => session.Parameters;
 
+    public torch.Tensor ParametersOf(int rank) => session.ParametersOf(rank);
+
     public IShardState Shard => session.Shard;
+
+    public string? SlowedBy => session.SlowedBy;
 
     public ExchangeStatistics Statistics => session.Statistics;
 

@@ -9,14 +9,14 @@ using TorchSharp;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
-/// The exchange switched off (<see cref="ExchangeMode.None"/>): each rank applies its own gradient to its own part of the buffer, as much of it as
-/// would fall to it with the exchange on, and waits for nobody. What it computes is no training; how fast it does so is what an exchange can
-/// reach at best. A request is answered to the rank that made it alone.
+/// The exchange switched off (<see cref="ExchangeMode.None"/>): each rank applies its own gradient to its part of the parameters, as much of them as
+/// would fall to it with the exchange on, and waits for nobody. Each has a buffer of its own: in one that all read, a core would have to take the lines of
+/// its part away from the others again in each step, which between distant cores is slower than an exchange. What it computes is no training; how fast it
+/// does so is what an exchange can reach at best. A request is answered to the rank that made it alone.
 /// </summary>
 internal sealed class UnsharedSession : IExchangeSession
 {
     private readonly PieceMap _pieces;
-    private readonly ParameterBuffer _parameters;
     private readonly SessionFault _fault = new();
     private readonly SessionUsers _users = new();
     private readonly Dictionary<int, Part> _local;
@@ -25,27 +25,37 @@ internal sealed class UnsharedSession : IExchangeSession
     {
         Plan = plan;
         _pieces = new PieceMap(plan.Layout);
-        _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
         var ranks = plan.Silos[plan.Self].Ranks;
-        // They read one buffer here too: large parameters, stored the normal way, would make this slower than an exchange.
-        var shared = ranks.Count > 1 && !ParameterFetch.Suits(_parameters);
         // In the order of the silos: those of one follow one another, so that its checkpoints hold as much as with the exchange on.
         var parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         var before = plan.Silos.Take(plan.Self).Sum(silo => silo.Ranks.Count);
-        _local = ranks.Index().ToDictionary(rank => rank.Item, rank => new Part(parts[before + rank.Index], plan.Optimizer, new BlockUpdate(shared)));
+        _local = ranks.Index().ToDictionary(rank => rank.Item, rank => new Part(parts[before + rank.Index], plan.Optimizer, ParameterBuffer.Allocate(plan.Layout.Length)));
         Shard = new PartedState([.. ranks.Select(rank => (_local[rank].Range, _local[rank].Optimizer))]);
     }
 
     public ExchangePlan Plan { get; }
 
-    public torch.Tensor Parameters => _parameters.Tensor;
+    /// <summary>Those of the silo's lowest rank, of which only its part changes: a checkpoint is as large as with the exchange on, and as useless as the model.</summary>
+    public torch.Tensor Parameters => ParametersOf(Plan.Silos[Plan.Self].Ranks[0]);
+
+    public torch.Tensor ParametersOf(int rank) => _local[rank].Parameters.Tensor;
 
     public IShardState Shard { get; }
 
     public ExchangeStatistics Statistics => new(
         _local.Values.Max(part => part.Steps), 0, 0, TimeSpan.Zero, TimeSpan.FromSeconds(_local.Values.Average(part => (double)part.Ticks) / Stopwatch.Frequency));
 
-    public Task Connect(CancellationToken cancellationToken) => Task.CompletedTask;
+    public unsafe Task Connect(CancellationToken cancellationToken)
+    {
+        var first = _local[Plan.Silos[Plan.Self].Ranks[0]].Parameters;
+        foreach (var part in _local.Values.Where(part => part.Parameters != first))
+        {
+            var bytes = first.Length * sizeof(float);
+            Buffer.MemoryCopy(first.Pointer, part.Parameters.Pointer, bytes, bytes);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task BroadcastParameters(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -65,11 +75,10 @@ internal sealed class UnsharedSession : IExchangeSession
                     var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    part.Update.Run(part.Optimizer, _parameters.Pointer + at, gradient, at - part.Range.Start, count);
+                    part.Optimizer.Update(part.Parameters.Pointer + at, gradient, at - part.Range.Start, count);
                 }
             }
 
-            part.Update.Publish();
             part.Ticks += Stopwatch.GetTimestamp() - start;
             part.Steps++;
             return request;
@@ -93,19 +102,17 @@ internal sealed class UnsharedSession : IExchangeSession
         foreach (var part in _local.Values)
         {
             part.Optimizer.Dispose();
-            part.Update.Dispose();
+            part.Parameters.Dispose();
         }
-
-        _parameters.Dispose();
     }
 
-    private sealed class Part(FlatRange range, OptimizerSettings optimizer, BlockUpdate update)
+    private sealed class Part(FlatRange range, OptimizerSettings optimizer, ParameterBuffer parameters)
     {
         public FlatRange Range => range;
 
         public IFlatOptimizer Optimizer { get; } = OptimizerCatalog.Create(optimizer, range.Length);
 
-        public BlockUpdate Update { get; } = update;
+        public ParameterBuffer Parameters => parameters;
 
         public long Steps { get; set; }
 

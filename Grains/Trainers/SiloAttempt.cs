@@ -99,7 +99,7 @@ internal sealed class SiloAttempt(
             // In rank order: the values of the lowest rank are the ones the buffer starts with.
             foreach (var (rank, replica) in _replicas)
             {
-                replica.Bind(Session.Parameters, copyValues: rank == LocalRanks[0]);
+                replica.Bind(Session.ParametersOf(rank), copyValues: rank == LocalRanks[0]);
             }
 
             if (start is not null)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansTrain.Exchange.Tests.Support;
 
 namespace OrleansTrain.Exchange.Tests.Sessions;
@@ -8,16 +9,19 @@ public sealed class UnsharedSessionTests
     public async Task EachRankUpdatesItsOwnPartAndWaitsForNobody()
     {
         await using var cluster = await Cluster.Start(ExchangeMode.None, [[0, 1]], optimizer: SyntheticModel.Sgd(0, 0));
-        var before = cluster.Parameters(0);
+        var session = cluster.Sessions[0];
+        var before = Values(session, 1);
+        Assert.Equal(cluster.Parameters(0), before);
 
         var told = await RankThread.Run(() => RankThread.Step(
-            cluster.Sessions[0], 1, SyntheticModel.Gradients(cluster.Layout, 1, 0), 0, 0.1, StepRequests.Stop));
+            session, 1, SyntheticModel.Gradients(cluster.Layout, 1, 0), 0, 0.1, StepRequests.Stop));
 
-        var after = cluster.Parameters(0);
+        var after = Values(session, 1);
         var half = (int)(cluster.Layout.Length / 16 / 2 * 16);
         Assert.Equal(StepRequests.Stop, told);
         Assert.Equal(before[..half], after[..half]);
         Assert.NotEqual(before[half..], after[half..]);
+        Assert.Equal(before, cluster.Parameters(0));
     }
 
     [Fact]
@@ -38,4 +42,6 @@ public sealed class UnsharedSessionTests
         Assert.Equal((7, 0), (shards[1].OptimizerSteps, shards[0].OptimizerSteps));
         Assert.Throws<ArgumentOutOfRangeException>(() => shards[1].Read("momentum_buffer", 21, read));
     }
+
+    private static float[] Values(IExchangeSession session, int rank) => MemoryMarshal.Cast<byte, float>(session.ParametersOf(rank).bytes).ToArray();
 }
