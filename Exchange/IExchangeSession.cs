@@ -20,8 +20,8 @@ public interface IExchangeSession : IAsyncDisposable
     torch.Tensor Parameters { get; }
 
     /// <summary>
-    /// What a rank's model computes with: <see cref="Parameters"/>, but a buffer of the rank's own where the exchange is switched off
-    /// (<see cref="ExchangeMode.None"/>). There all get the values of the silo's lowest rank with <see cref="Connect"/>.
+    /// What a rank's model computes with: <see cref="Parameters"/>, but where the exchange is switched off (<see cref="ExchangeMode.None"/>) it may be
+    /// a buffer of the rank's own, which gets their values with <see cref="Connect"/>.
     /// </summary>
     torch.Tensor ParametersOf(int rank) => Parameters;
 

@@ -61,6 +61,13 @@ internal sealed class OrderedBatchSource : IBatchSource
     /// <summary>Bad records, whose place others have taken, in the blocks that this rank has met so far.</summary>
     public long SkippedRecords => _skipped.Sum(count => (long)count);
 
+    /// <summary>Begins to fetch what <see cref="StartEpoch"/> will ask for: called before it, while whoever will take the batches is not ready yet.</summary>
+    public void Fetch(int epoch, long firstStep)
+    {
+        Close(ref _following);
+        _following = Reader(epoch, firstStep);
+    }
+
     public void StartEpoch(int epoch, long firstStep)
     {
         _batches.Clear();

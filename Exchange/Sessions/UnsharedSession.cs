@@ -10,13 +10,15 @@ namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
 /// The exchange switched off (<see cref="ExchangeMode.None"/>): each rank applies its own gradient to its part of the parameters, as much of them as
-/// would fall to it with the exchange on, and waits for nobody. Each has a buffer of its own: in one that all read, a core would have to take the lines of
-/// its part away from the others again in each step, which between distant cores is slower than an exchange. What it computes is no training; how fast it
-/// does so is what an exchange can reach at best. A request is answered to the rank that made it alone.
+/// would fall to it with the exchange on, and waits for nobody. Parameters that fit a core's cache each rank has for itself: in one buffer that all
+/// read, a core would have to take the lines of its part away from the others again in each step, which between distant cores is slower than an exchange.
+/// Larger ones are in one buffer, as with the exchange on, so that all ranks have them in the cache that the cores share. What it computes is no training;
+/// how fast it does so is what an exchange can reach at best. A request is answered to the rank that made it alone.
 /// </summary>
 internal sealed class UnsharedSession : IExchangeSession
 {
     private readonly PieceMap _pieces;
+    private readonly ParameterBuffer _parameters;
     private readonly SessionFault _fault = new();
     private readonly SessionUsers _users = new();
     private readonly Dictionary<int, Part> _local;
@@ -26,17 +28,23 @@ internal sealed class UnsharedSession : IExchangeSession
         Plan = plan;
         _pieces = new PieceMap(plan.Layout);
         var ranks = plan.Silos[plan.Self].Ranks;
+        _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
+        var shared = ranks.Count > 1 && !ParameterFetch.Suits(_parameters);
         // In the order of the silos: those of one follow one another, so that its checkpoints hold as much as with the exchange on.
         var parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         var before = plan.Silos.Take(plan.Self).Sum(silo => silo.Ranks.Count);
-        _local = ranks.Index().ToDictionary(rank => rank.Item, rank => new Part(parts[before + rank.Index], plan.Optimizer, ParameterBuffer.Allocate(plan.Layout.Length)));
+        _local = ranks.Index().ToDictionary(rank => rank.Item, rank => new Part(
+            parts[before + rank.Index],
+            plan.Optimizer,
+            shared || rank.Index == 0 ? _parameters : ParameterBuffer.Allocate(plan.Layout.Length),
+            new BlockUpdate(shared)));
         Shard = new PartedState([.. ranks.Select(rank => (_local[rank].Range, _local[rank].Optimizer))]);
     }
 
     public ExchangePlan Plan { get; }
 
-    /// <summary>Those of the silo's lowest rank, of which only its part changes: a checkpoint is as large as with the exchange on, and as useless as the model.</summary>
-    public torch.Tensor Parameters => ParametersOf(Plan.Silos[Plan.Self].Ranks[0]);
+    /// <summary>Those of the silo's first rank: a checkpoint is as large as with the exchange on, and as useless as the model.</summary>
+    public torch.Tensor Parameters => _parameters.Tensor;
 
     public torch.Tensor ParametersOf(int rank) => _local[rank].Parameters.Tensor;
 
@@ -47,11 +55,10 @@ internal sealed class UnsharedSession : IExchangeSession
 
     public unsafe Task Connect(CancellationToken cancellationToken)
     {
-        var first = _local[Plan.Silos[Plan.Self].Ranks[0]].Parameters;
-        foreach (var part in _local.Values.Where(part => part.Parameters != first))
+        var bytes = _parameters.Length * sizeof(float);
+        foreach (var part in _local.Values.Where(part => part.Parameters != _parameters))
         {
-            var bytes = first.Length * sizeof(float);
-            Buffer.MemoryCopy(first.Pointer, part.Parameters.Pointer, bytes, bytes);
+            Buffer.MemoryCopy(_parameters.Pointer, part.Parameters.Pointer, bytes, bytes);
         }
 
         return Task.CompletedTask;
@@ -75,10 +82,11 @@ internal sealed class UnsharedSession : IExchangeSession
                     var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    part.Optimizer.Update(part.Parameters.Pointer + at, gradient, at - part.Range.Start, count);
+                    part.Update.Run(part.Optimizer, part.Parameters.Pointer + at, gradient, at - part.Range.Start, count);
                 }
             }
 
+            part.Update.Publish();
             part.Ticks += Stopwatch.GetTimestamp() - start;
             part.Steps++;
             return request;
@@ -102,17 +110,24 @@ internal sealed class UnsharedSession : IExchangeSession
         foreach (var part in _local.Values)
         {
             part.Optimizer.Dispose();
-            part.Parameters.Dispose();
+            part.Update.Dispose();
+        }
+
+        foreach (var parameters in _local.Values.Select(part => part.Parameters).Distinct())
+        {
+            parameters.Dispose();
         }
     }
 
-    private sealed class Part(FlatRange range, OptimizerSettings optimizer, ParameterBuffer parameters)
+    private sealed class Part(FlatRange range, OptimizerSettings optimizer, ParameterBuffer parameters, BlockUpdate update)
     {
         public FlatRange Range => range;
 
         public IFlatOptimizer Optimizer { get; } = OptimizerCatalog.Create(optimizer, range.Length);
 
         public ParameterBuffer Parameters => parameters;
+
+        public BlockUpdate Update => update;
 
         public long Steps { get; set; }
 

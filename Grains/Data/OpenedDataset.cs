@@ -49,4 +49,7 @@ public sealed class OpenedDataset
 
     /// <summary>Means and deviations of <see cref="Fitted"/>.</summary>
     public IReadOnlyList<ColumnSummary> Statistics => Fitted.Columns;
+
+    /// <summary>Begins to fetch what the first epoch starts with.</summary>
+    public void Fetch(int epoch, long firstStep) => ((OrderedBatchSource)Source).Fetch(epoch, firstStep);
 }

@@ -81,6 +81,12 @@ internal sealed class RankHost(
             _start = _checkpoint.Cursor;
         }
 
+        if (_start.Epoch < Spec.Epochs)
+        {
+            // It comes while ranks and silos get ready for each other.
+            _data.Fetch(_start.Epoch, _start.StepInEpoch);
+        }
+
         _journal = new RankJournal(Resumed, _data, time);
         var steps = _data.Source.StepsPerEpoch;
         var endpoint = hub.Endpoint;

@@ -90,6 +90,28 @@ public sealed class OrderedBatchSourceTests
     }
 
     [Fact]
+    public void WhatIsFetchedBeforeTheEpochStartsIsAskedForOnce()
+    {
+        int[] blocks = [5, 5];
+        var supply = new MemorySupply(blocks);
+        var options = new BatchSourceOptions { Rank = 0, WorldSize = 1, BatchSize = 5, Seed = 1, Epochs = 3 };
+        using (var source = new SyncSource(blocks, supply, options))
+        {
+            source.Value.Fetch(2, 1);
+            Assert.True(SpinWait.SpinUntil(() => supply.Asked.Count == 2, TimeSpan.FromSeconds(30)));
+            source.Value.StartEpoch(2, 1);
+            var taken = source.Take();
+
+            using var other = new SyncSource(blocks, new MemorySupply(blocks), options);
+            other.Value.StartEpoch(2, 1);
+            Assert.Equal(other.Take(), taken);
+            Assert.Equal(2, supply.Asked.Count);
+        }
+
+        Assert.Equal(0, supply.Held);
+    }
+
+    [Fact]
     public void ABrokenBlockEndsTheEpochInItsOwnWords()
     {
         int[] blocks = [5, 5, 5];
