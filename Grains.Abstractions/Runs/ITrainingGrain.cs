@@ -44,7 +44,7 @@ public interface ITrainingGrain : IGrainWithStringKey
     Task Resume(int? epochs);
 
     /// <summary>
-    /// A rank has something to say, or has not been asked for long: wakes the run, also after its host has died.
+    /// A rank has ended, or has not been asked for long: wakes the run, also after its host has died.
     /// </summary>
     /// <returns>False: the run has gone on without this attempt, whose ranks should end.</returns>
     [Alias("Nudge"), AlwaysInterleave, ResponseTimeout("00:00:02")]
