@@ -25,6 +25,7 @@ internal sealed class CheckpointCommits(
     private (long Step, long Started) _current;
     private long? _unstored;
     private long? _unpruned;
+    private bool _isEnding;
 
     /// <summary>Every checkpoint that a silo has reported is dealt with, and stored with the run.</summary>
     public bool IsIdle => ledger.IsEmpty && _committing is null && _unstored is null;
@@ -78,11 +79,12 @@ internal sealed class CheckpointCommits(
 
     /// <summary>Waits until old checkpoints are removed, but not for long: what is left would go with the next one.</summary>
     public async Task Settle(TimeSpan patience) =>
-        await _pruning.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await PruneAll().WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Ends what is under way: when this returns, nothing of the attempt writes or removes checkpoints any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isEnding = true;
         var running = Task.WhenAll(_committing ?? Task.CompletedTask, _pruning);
         await running.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await _ending.CancelAsync();
@@ -90,9 +92,17 @@ internal sealed class CheckpointCommits(
         _ending.Dispose();
     }
 
+    // What was stored while older ones were still being removed has yet to begin.
+    private async Task PruneAll()
+    {
+        await _pruning;
+        StartPruning();
+        await _pruning;
+    }
+
     private void StartPruning()
     {
-        if (_unpruned is { } step && _committing is null && _pruning.IsCompletedSuccessfully)
+        if (!_isEnding && _unpruned is { } step && _committing is null && _pruning.IsCompletedSuccessfully)
         {
             _unpruned = null;
             _pruning = prune(step, _ending.Token);

@@ -102,6 +102,27 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Settling_removes_also_what_was_stored_while_older_ones_were_being_removed()
+    {
+        Report(5);
+        Report(9);
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
+        _commits.StartNext(_ => true);
+        _commits.Stored();
+        Assert.NotNull(await _commits.TakeResult());
+        _store = new TaskCompletionSource();
+        _commits.StartNext(_ => true);
+        _commits.Stored();
+        Assert.True(_commits.IsIdle);
+
+        var settling = _commits.Settle(TimeSpan.FromSeconds(5));
+        _store.SetResult();
+        await settling;
+        Assert.Equal(["commit 5", "commit 9", "prune 5", "prune 9"], _done);
+    }
+
+    [Fact]
     public async Task When_an_attempt_has_ended_nothing_of_it_writes_any_more()
     {
         _store = new TaskCompletionSource();
