@@ -56,8 +56,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     {
         Report(5);
         Report(9);
-        _commits.StartNext(_ => true);
-        Assert.NotNull(await _commits.TakeResult());
+        await CommitNext();
         _store = new TaskCompletionSource();
         _commits.Stored();
         _commits.StartNext(_ => true);
@@ -75,8 +74,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     {
         Report(5);
         Report(9);
-        _commits.StartNext(_ => true);
-        Assert.NotNull(await _commits.TakeResult());
+        await CommitNext();
         _store = new TaskCompletionSource();
         _commits.StartNext(_ => true);
         _commits.Stored();
@@ -93,10 +91,8 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     {
         Report(5);
         Report(9);
-        _commits.StartNext(_ => true);
-        Assert.NotNull(await _commits.TakeResult());
-        _commits.StartNext(_ => true);
-        Assert.NotNull(await _commits.TakeResult());
+        await CommitNext();
+        await CommitNext();
         _commits.Stored();
         Assert.Equal(["commit 5", "commit 9", "prune 9"], _done);
     }
@@ -106,8 +102,7 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
     {
         Report(5);
         Report(9);
-        _commits.StartNext(_ => true);
-        Assert.NotNull(await _commits.TakeResult());
+        await CommitNext();
         _commits.StartNext(_ => true);
         _commits.Stored();
         Assert.NotNull(await _commits.TakeResult());
@@ -159,6 +154,12 @@ public sealed class CheckpointCommitsTests : IAsyncDisposable
         var completed = new TaskCompletionSource();
         completed.SetResult();
         return completed;
+    }
+
+    private async Task CommitNext()
+    {
+        _commits.StartNext(_ => true);
+        Assert.NotNull(await _commits.TakeResult());
     }
 
     private void Report(long step) => _commits.Add(0, [new CheckpointReport(step, "{}", null)]);
