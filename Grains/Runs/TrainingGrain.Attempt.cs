@@ -153,7 +153,7 @@ internal sealed partial class TrainingGrain
                 await attempt.RequestStop();
             }
 
-            await WaitForNews(commits, haveEnded: polled.All(rank => rank.Progress?.Phase is RankPhase.Stopped or RankPhase.Completed));
+            await WaitForNews(commits, HaveEnded(polled));
         }
     }
 
@@ -173,7 +173,10 @@ internal sealed partial class TrainingGrain
     }
 
     private static bool HasStopped((RankProgress? Progress, Exception? Error)[] polled, CheckpointCommits commits) =>
-        polled.All(rank => rank.Progress?.Phase is RankPhase.Stopped or RankPhase.Completed) && commits.IsIdle;
+        HaveEnded(polled) && commits.IsIdle;
+
+    private static bool HaveEnded((RankProgress? Progress, Exception? Error)[] polled) =>
+        polled.All(rank => rank.Progress?.Phase is RankPhase.Stopped or RankPhase.Completed);
 
     // Someone who cancels waits for the checkpoint of the last step, but not for an object store that is away.
     private bool IsOverdue(DateTimeOffset stopping)
