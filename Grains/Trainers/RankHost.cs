@@ -83,8 +83,9 @@ internal sealed class RankHost(
 
         if (_start.Epoch < Spec.Epochs)
         {
-            // It comes while ranks and silos get ready for each other.
-            _data.Fetch(_start.Epoch, _start.StepInEpoch);
+            // It comes while ranks and silos get ready for each other. Putting the epoch in order is no work for the grain's turn.
+            var data = _data;
+            await Task.Run(() => data.Fetch(_start.Epoch, _start.StepInEpoch));
         }
 
         _journal = new RankJournal(Resumed, _data, time);
