@@ -17,17 +17,11 @@ public static class RefusedStart
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, refusals.Final);
         try
         {
-            await host.StartAsync(limit.Token);
+            await host.StartOrDisposeAsync(limit.Token);
         }
-        catch
+        catch when (refusals.Newest is not null && !cancellationToken.IsCancellationRequested)
         {
-            await ((IAsyncDisposable)host).DisposeAsync();
-            if (refusals.Newest is not null && !cancellationToken.IsCancellationRequested)
-            {
-                throw refusals.Newest;
-            }
-
-            throw;
+            throw refusals.Newest;
         }
     }
 }

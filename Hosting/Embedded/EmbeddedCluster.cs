@@ -12,6 +12,8 @@ internal static class EmbeddedCluster
     {
         var folder = settings.StateFolder
             ?? throw new InvalidOperationException("A silo without Redis needs a folder for its state.");
+        // Here, where it is an error of the start: a grain would tell its caller that it cannot be created.
+        SqliteGrainStorage.Prepare(folder);
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             GrainStorageNames.State,
             (services, _) => new SqliteGrainStorage(folder, ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(services)));

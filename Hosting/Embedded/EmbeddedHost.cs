@@ -15,12 +15,12 @@ namespace OrleansTrain.Hosting.Embedded;
 public sealed class EmbeddedHost : IClusterSession
 {
     private readonly EmbeddedTrackingServer? _tracking;
-    private readonly IReadOnlyList<IHost> _silos;
+    private readonly IReadOnlyList<EmbeddedSilo> _silos;
 
-    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<IHost> silos, int gatewayPort, string secret, string trackingUri)
+    private EmbeddedHost(EmbeddedTrackingServer? tracking, IReadOnlyList<EmbeddedSilo> silos, string secret, string trackingUri)
     {
-        (_tracking, _silos, GatewayPort, Secret, TrackingUri) = (tracking, silos, gatewayPort, secret, trackingUri);
-        Grains = silos[0].Services.GetRequiredService<IGrainFactory>();
+        (_tracking, _silos, GatewayPort, Secret, TrackingUri) = (tracking, silos, silos[0].GatewayPort, secret, trackingUri);
+        Grains = silos[0].Host.Services.GetRequiredService<IGrainFactory>();
     }
 
     /// <inheritdoc/>
@@ -39,37 +39,40 @@ public sealed class EmbeddedHost : IClusterSession
     public string Secret { get; }
 
     /// <summary>Starts everything and returns when the silos take calls.</summary>
-    /// <exception cref="IOException">The home folder cannot be written.</exception>
+    /// <exception cref="IOException">The home folder cannot be written, or what it holds cannot be used.</exception>
     public static async Task<EmbeddedHost> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
     {
-        var ports = FreePort.Find(2 * (options.Silos + options.PreprocessingSilos));
         var server = options.Tracking is null
             ? await EmbeddedTrackingServer.StartAsync(
                 new EmbeddedTrackingOptions { DataFolder = Path.Combine(options.HomeFolder, "tracking") }, cancellationToken)
             : null;
         var secret = RandomNumberGenerator.GetHexString(48, lowercase: true);
-        var hosts = new List<IHost>();
+        var silos = new List<EmbeddedSilo>();
         try
         {
             var tracking = options.Tracking ?? new MlflowClientOptions { TrackingUri = server!.Uri };
             var devices = await options.Devices;
-            for (var silo = 0; silo < options.Silos + options.PreprocessingSilos; silo++)
+            while (silos.Count < options.Silos + options.PreprocessingSilos)
             {
-                var host = Build(options, tracking, devices, secret, silo < options.Silos ? options.SlotsPerSilo : 0, ports[2 * silo], ports[(2 * silo) + 1], new IPEndPoint(IPAddress.Loopback, ports[0]));
-                hosts.Add(host);
-                await host.StartAsync(cancellationToken);
+                var slots = silos.Count < options.Silos ? options.SlotsPerSilo : 0;
+                var primary = silos.FirstOrDefault()?.SiloPort;
+                silos.Add(await EmbeddedSilo.StartAsync(
+                    (siloPort, gatewayPort) => Build(
+                        options, tracking, devices, secret, slots, siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, primary ?? siloPort)),
+                    options.FindPorts,
+                    cancellationToken));
             }
 
-            var embedded = new EmbeddedHost(server, hosts, ports[1], secret, tracking.TrackingUri.ToString().TrimEnd('/'));
+            var embedded = new EmbeddedHost(server, silos, secret, tracking.TrackingUri.ToString().TrimEnd('/'));
 
             // What earlier processes could not deliver to this MLflow goes on now; nobody waits for it.
-            var mlflow = hosts[0].Services.GetRequiredService<IMlflowClient>().TrackingUri.ToString().TrimEnd('/');
+            var mlflow = silos[0].Host.Services.GetRequiredService<IMlflowClient>().TrackingUri.ToString().TrimEnd('/');
             await embedded.Grains.GetGrain<IUndeliveredGrain>(mlflow).Wake();
             return embedded;
         }
         catch
         {
-            await Stop(hosts, server);
+            await Stop(silos, server);
             throw;
         }
     }
@@ -99,12 +102,12 @@ public sealed class EmbeddedHost : IClusterSession
         return builder.Build();
     }
 
-    private static async Task Stop(IReadOnlyList<IHost> silos, EmbeddedTrackingServer? tracking)
+    private static async Task Stop(IReadOnlyList<EmbeddedSilo> silos, EmbeddedTrackingServer? tracking)
     {
         foreach (var silo in silos.Reverse())
         {
-            await silo.StopAsync(CancellationToken.None);
-            silo.Dispose();
+            await silo.Host.StopAsync(CancellationToken.None);
+            silo.Host.Dispose();
         }
 
         if (tracking is not null)

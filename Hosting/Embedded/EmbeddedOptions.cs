@@ -32,4 +32,7 @@ public sealed record EmbeddedOptions
 
     /// <summary>Log everything of level Information and above to stderr.</summary>
     public bool Verbose { get; init; }
+
+    // A test says which ports are found.
+    internal Func<int, int[]> FindPorts { get; init; } = FreePort.Find;
 }

@@ -12,20 +12,32 @@ internal sealed class SqliteGrainStorage : IGrainStorage
     private readonly string _connection;
     private readonly IGrainStorageSerializer _serializer;
 
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    public SqliteGrainStorage(string folder, IGrainStorageSerializer serializer)
+    /// <summary>Uses a folder that <see cref="Prepare"/> has prepared.</summary>
+    public SqliteGrainStorage(string folder, IGrainStorageSerializer serializer) => (_connection, _serializer) = (ConnectionTo(folder), serializer);
+
+    /// <summary>Creates the file where there is none.</summary>
+    /// <exception cref="IOException">The folder cannot be written, or what is there is no such file.</exception>
+    public static void Prepare(string folder)
     {
         Directory.CreateDirectory(folder);
-        _serializer = serializer;
-        _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "grains.db"), DefaultTimeout = 10 }.ToString();
-        using var database = Open();
-        using var command = database.CreateCommand();
-        command.CommandText = """
-            PRAGMA journal_mode = WAL;
-            CREATE TABLE IF NOT EXISTS grain_state (
-                name TEXT NOT NULL, grain TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (name, grain)) WITHOUT ROWID;
-            """;
-        command.ExecuteNonQuery();
+        try
+        {
+            using var database = Open(ConnectionTo(folder));
+            using var command = database.CreateCommand();
+            command.CommandText = """
+                PRAGMA journal_mode = WAL;
+                CREATE TABLE IF NOT EXISTS grain_state (
+                    name TEXT NOT NULL, grain TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (name, grain)) WITHOUT ROWID;
+                """;
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException error)
+        {
+            throw new IOException(
+                $"{PathIn(folder)}, which holds the state of runs, cannot be used: {error.Message.TrimEnd('.')}. If the file is damaged, move it away: "
+                + "checkpoints and what is tracked stay, but runs that have not ended cannot be resumed.",
+                error);
+        }
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -93,11 +105,18 @@ internal sealed class SqliteGrainStorage : IGrainStorage
         return command;
     }
 
+    private static string PathIn(string folder) => Path.Combine(folder, "grains.db");
+
+    private static string ConnectionTo(string folder) =>
+        new SqliteConnectionStringBuilder { DataSource = PathIn(folder), DefaultTimeout = 10 }.ToString();
+
     // Connections are pooled; SQLite itself is synchronous, and a write of some KB takes well under a millisecond.
-    private SqliteConnection Open()
+    private static SqliteConnection Open(string connection)
     {
-        var database = new SqliteConnection(_connection);
+        var database = new SqliteConnection(connection);
         database.Open();
         return database;
     }
+
+    private SqliteConnection Open() => Open(_connection);
 }
