@@ -131,8 +131,8 @@ def cluster(folder, silos, slots):
 
 def one_round(arguments, number, record):
     """
-    All paths of a workload within minutes, the peer first: what is compared meets the machine in the same mood. Silos get faster from run to run,
-    so what runs in them comes in one order in a round and in the other in the next.
+    All paths of a workload within minutes, the peer first: what is compared meets the machine in the same mood. Silos get faster from run to run, and
+    hosts change while they run, so the paths come in one order in a round and in the other in the next.
     """
     turn = (lambda paths: paths) if number % 2 == 0 else (lambda paths: paths[::-1])
     # Shared memory next to the bound it is held against: a host changes its speed within a minute.
@@ -142,8 +142,8 @@ def one_round(arguments, number, record):
         if "inproc" in arguments.paths:
             with tempfile.TemporaryDirectory() as folder:
                 env = environment(ORLEANSTRAIN_HOME=folder)
-                record(workload, "inproc", ours(workload, env))
-                record(workload, "inproc-none", ours(workload, env, exchange="none"))
+                for path in turn(["inproc", "inproc-none"]):
+                    record(workload, path, ours(workload, env, exchange="none" if path == "inproc-none" else "auto"))
                 record(workload, "inproc-1", ours(workload, env, ranks=1))
         if two:
             with tempfile.TemporaryDirectory() as folder, cluster(folder, silos=2, slots=1) as two_silos:
@@ -183,7 +183,7 @@ def report(arguments, results, rounds):
         f"- peer: torch {next(iter(results.values()))['peer'][0]['torch']}, gloo, two processes, one thread each, OpenBLAS, malloc thresholds raised; data decoded beforehand",
         "- ours: TorchSharp on libtorch's own MKL; data from the object store's blocks, tracking and checkpoints on",
         f"- epochs of one run: {', '.join(f'{name} {EPOCHS[name]}' for name in arguments.workloads)}; the clock of both sides leaves start-up out",
-        "- two silos are processes that have made one such run before, and make theirs in alternating order; one silo starts with each run, as the peer does", "",
+        "- two silos are processes that have made one such run before; one silo starts with each run, as the peer does; paths come in alternating order", "",
         "| workload | path | samples/s | min - max | ratio to the peer | wanted | of no exchange | data wait | accuracy |", "|---|---|---|---|---|---|---|---|---|",
     ]
     for workload in arguments.workloads:

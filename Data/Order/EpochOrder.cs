@@ -92,10 +92,7 @@ internal sealed class EpochOrder
         // As they are stored, in whatever order the blocks came: PyTorch permutes the numbers of the samples.
         foreach (var block in Blocks(window).ToArray().Order())
         {
-            foreach (var record in _subset.Of(block))
-            {
-                samples[next++] = new SampleRef(block, record);
-            }
+            next += _subset.Write(block, samples[next..]);
         }
 
         if (_spec.Shuffle != ShuffleMode.None)

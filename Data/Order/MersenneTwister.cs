@@ -33,12 +33,25 @@ internal sealed class MersenneTwister
 
     private void Twist()
     {
-        for (var i = 0; i < Length; i++)
+        var state = _state;
+        var i = 0;
+        for (; i < Length - Middle; i++)
         {
-            var y = (_state[i] & 0x80000000) | (_state[(i + 1) % Length] & 0x7fffffff);
-            _state[i] = _state[(i + Middle) % Length] ^ (y >> 1) ^ ((y & 1) * 0x9908b0df);
+            state[i] = Twisted(state[i], state[i + 1], state[i + Middle]);
         }
 
+        for (; i < Length - 1; i++)
+        {
+            state[i] = Twisted(state[i], state[i + 1], state[i + Middle - Length]);
+        }
+
+        state[i] = Twisted(state[i], state[0], state[Middle - 1]);
         _next = 0;
+    }
+
+    private static uint Twisted(uint current, uint next, uint middle)
+    {
+        var y = (current & 0x80000000) | (next & 0x7fffffff);
+        return middle ^ (y >> 1) ^ ((y & 1) * 0x9908b0df);
     }
 }

@@ -35,6 +35,29 @@ internal sealed class RecordSubset
     /// <summary>The records of a block that take part, in order.</summary>
     public IEnumerable<int> Of(int block) => Of(FirstRecord[block], _records[block], _heldOut, _takesHeldOut);
 
+    /// <summary>Writes the records of a block that take part, in order, and returns how many they are. Without an enumerator: every epoch passes here.</summary>
+    public int Write(int block, Span<SampleRef> samples)
+    {
+        if (_heldOut <= 0)
+        {
+            samples = samples[.._records[block]];
+            for (var record = 0; record < samples.Length; record++)
+            {
+                samples[record] = new SampleRef(block, record);
+            }
+
+            return samples.Length;
+        }
+
+        var next = 0;
+        foreach (var record in Of(block))
+        {
+            samples[next++] = new SampleRef(block, record);
+        }
+
+        return next;
+    }
+
     /// <summary>The same for a block of so many records whose first has this number in the split.</summary>
     public static IEnumerable<int> Of(long firstRecord, int count, double heldOut, bool takesHeldOut)
     {
