@@ -15,13 +15,13 @@ public interface IExchangeSession : IAsyncDisposable
 
     /// <summary>
     /// The flat parameter buffer: float32, <c>[Layout.Length]</c>, CPU, 64-byte aligned, zero in the padding.
-    /// All ranks of the silo see this one buffer; it changes only inside <see cref="Step"/>.
+    /// One for all ranks of the silo. Values are put there before <see cref="BroadcastParameters"/>; then it changes only inside <see cref="Step"/>.
     /// </summary>
     torch.Tensor Parameters { get; }
 
     /// <summary>
-    /// What a rank's model computes with: <see cref="Parameters"/>, but where the exchange is switched off (<see cref="ExchangeMode.None"/>) it may be
-    /// a buffer of the rank's own, which gets their values with <see cref="Connect"/>.
+    /// What a rank's model computes with: <see cref="Parameters"/>, or a copy of the rank's own where they are small. A copy gets their values with
+    /// <see cref="BroadcastParameters"/>, and with each <see cref="Step"/>.
     /// </summary>
     torch.Tensor ParametersOf(int rank) => Parameters;
 

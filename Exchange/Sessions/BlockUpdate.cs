@@ -6,28 +6,44 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
-/// Updates parameters a block at a time. Those that other cores read too are updated in scratch memory first, and go from there past the caches to
-/// their place. Used by one thread at a time.
+/// Updates parameters a block at a time. Those that other cores read too are updated somewhere else first, in the rank's own copy or in scratch memory,
+/// and go from there past the caches to their place. Used by one thread at a time.
 /// </summary>
 /// <param name="shared">Whether other cores read them.</param>
-internal sealed unsafe class BlockUpdate(bool shared) : IDisposable
+/// <param name="copy">The rank's copy of shared parameters; null when they are too large for one.</param>
+internal sealed unsafe class BlockUpdate(ParameterBuffer parameters, bool shared, ParameterCopy? copy = null) : IDisposable
 {
-    private readonly NativeFloats _updated = new(BlockSum.BlockLength);
+    private readonly NativeFloats _scratch = new(BlockSum.BlockLength);
 
-    /// <summary>As <see cref="IFlatOptimizer.Update"/>, for at most <see cref="BlockSum.BlockLength"/> elements; seen by others after <see cref="Publish"/>.</summary>
+    /// <summary>The rank's copy of the parameters, if it has one.</summary>
+    public ParameterCopy? Copy => copy;
+
+    /// <summary>
+    /// As <see cref="IFlatOptimizer.Update"/>, for at most <see cref="BlockSum.BlockLength"/> parameters from <paramref name="start"/> on; seen by
+    /// others after <see cref="Publish"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Run(IFlatOptimizer optimizer, float* parameters, float* gradient, long offset, int count)
+    public void Run(IFlatOptimizer optimizer, long start, float* gradient, long offset, int count)
     {
+        var target = parameters.Pointer + start;
         if (!shared)
         {
-            optimizer.Update(parameters, gradient, offset, count);
+            optimizer.Update(target, gradient, offset, count);
             return;
         }
 
-        var updated = _updated.Pointer;
-        new ReadOnlySpan<float>(parameters, count).CopyTo(new Span<float>(updated, count));
+        var updated = _scratch.Pointer;
+        if (copy is not null)
+        {
+            updated = copy.Pointer + start;
+        }
+        else
+        {
+            new ReadOnlySpan<float>(target, count).CopyTo(new Span<float>(updated, count));
+        }
+
         optimizer.Update(updated, gradient, offset, count);
-        StreamedCopy.Copy(updated, parameters, count);
+        StreamedCopy.Copy(updated, target, count);
     }
 
     /// <summary>What was updated is seen before whatever this thread stores next.</summary>
@@ -39,5 +55,9 @@ internal sealed unsafe class BlockUpdate(bool shared) : IDisposable
         }
     }
 
-    public void Dispose() => _updated.Dispose();
+    public void Dispose()
+    {
+        _scratch.Dispose();
+        copy?.Dispose();
+    }
 }

@@ -49,11 +49,7 @@ internal sealed partial class ExchangeSession
             SendPartials(worker, step);
             FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
-            if (_shared)
-            {
-                ParameterFetch.Run(_parameters);
-            }
-
+            worker.Update.Copy?.Fetch();
             return _requests;
         }
         catch (Exception error)

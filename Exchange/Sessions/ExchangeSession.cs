@@ -27,9 +27,6 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly SessionUsers _users = new();
     private readonly GradientReaders _readers;
     private readonly EarlySums? _early;
-
-    /// <summary>Whether several ranks read one parameter buffer.</summary>
-    private readonly bool _shared;
     private int _linksClosed;
 
     /// <summary>Takes over the parameters, the links and the group.</summary>
@@ -45,12 +42,14 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _fault = fault;
         var plan = shape.Plan;
         _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
-        _shared = group is not null || shape.LocalRanks.Count > 1;
+        // Several ranks read one buffer.
+        var shared = group is not null || shape.LocalRanks.Count > 1;
+        BlockUpdate Update() => new(parameters, shared, shared && ParameterCopy.Suits(parameters) ? new ParameterCopy(parameters, shape) : null);
         _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(
-            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), _shared, group is null ? GradientRoom.Create(plan.Layout) : null))];
+            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), Update(), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _update = new ShardUpdate(shape, parameters, _optimizer, _workers, links);
+        _update = new ShardUpdate(shape, _optimizer, _workers, links);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
         _signal = new Signal(fault, spin);
@@ -67,6 +66,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
     public ExchangePlan Plan => _shape.Plan;
 
     public torch.Tensor Parameters => _parameters.Tensor;
+
+    public torch.Tensor ParametersOf(int rank) => WorkerOf(rank).Update.Copy?.Tensor ?? Parameters;
 
     public IShardState Shard { get; }
 
@@ -91,6 +92,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
     {
         if (_links.Count == 0)
         {
+            FillCopies();
             return Task.CompletedTask;
         }
 
@@ -170,6 +172,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
                 _links.Single(link => link.Silo == source).WaitForBroadcast(Plan.StepTimeout);
                 ShareParameters(source);
             }
+
+            FillCopies();
         }
         catch (Exception error)
         {
@@ -180,6 +184,14 @@ internal sealed partial class ExchangeSession : IExchangeSession
         finally
         {
             _users.Leave();
+        }
+    }
+
+    private void FillCopies()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Update.Copy?.Fill();
         }
     }
 

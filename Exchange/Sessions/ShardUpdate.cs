@@ -8,7 +8,7 @@ namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Sums the gradients of all ranks and applies the optimizer, in one pass over blocks that stay in the first-level cache.</summary>
 internal sealed unsafe class ShardUpdate(
-    SessionShape shape, ParameterBuffer parameters, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
+    SessionShape shape, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
 {
     private readonly float _scale = 1f / shape.Plan.WorldSize;
     private readonly (int Link, int Node)[] _remote =
@@ -29,7 +29,7 @@ internal sealed unsafe class ShardUpdate(
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                 var start = piece.Start + done;
                 worker.Sums.All.SumScaled(sources, _scale, mean, count);
-                worker.Update.Run(optimizer, parameters.Pointer + start, mean, start - shardStart, count);
+                worker.Update.Run(optimizer, start, mean, start - shardStart, count);
                 foreach (ref var source in sources.AsSpan())
                 {
                     source += count * sizeof(float);
@@ -38,6 +38,7 @@ internal sealed unsafe class ShardUpdate(
         }
 
         worker.Update.Publish();
+        worker.Update.Copy?.Updated(chunk);
     }
 
     private void Locate(nint[] sources, in Piece piece)

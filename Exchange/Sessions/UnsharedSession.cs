@@ -29,7 +29,7 @@ internal sealed class UnsharedSession : IExchangeSession
         _pieces = new PieceMap(plan.Layout);
         var ranks = plan.Silos[plan.Self].Ranks;
         _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
-        var shared = ranks.Count > 1 && !ParameterFetch.Suits(_parameters);
+        var shared = ranks.Count > 1 && !ParameterCopy.Suits(_parameters);
         // In the order of the silos: those of one follow one another, so that its checkpoints hold as much as with the exchange on.
         var parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         var before = plan.Silos.Take(plan.Self).Sum(silo => silo.Ranks.Count);
@@ -37,7 +37,7 @@ internal sealed class UnsharedSession : IExchangeSession
             parts[before + rank.Index],
             plan.Optimizer,
             shared || rank.Index == 0 ? _parameters : ParameterBuffer.Allocate(plan.Layout.Length),
-            new BlockUpdate(shared)));
+            shared));
         Shard = new PartedState([.. ranks.Select(rank => (_local[rank].Range, _local[rank].Optimizer))]);
     }
 
@@ -53,7 +53,9 @@ internal sealed class UnsharedSession : IExchangeSession
     public ExchangeStatistics Statistics => new(
         _local.Values.Max(part => part.Steps), 0, 0, TimeSpan.Zero, TimeSpan.FromSeconds(_local.Values.Average(part => (double)part.Ticks) / Stopwatch.Frequency));
 
-    public unsafe Task Connect(CancellationToken cancellationToken)
+    public Task Connect(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public unsafe Task BroadcastParameters(CancellationToken cancellationToken)
     {
         var bytes = _parameters.Length * sizeof(float);
         foreach (var part in _local.Values.Where(part => part.Parameters != _parameters))
@@ -63,8 +65,6 @@ internal sealed class UnsharedSession : IExchangeSession
 
         return Task.CompletedTask;
     }
-
-    public Task BroadcastParameters(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public unsafe StepRequests Step(
         int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
@@ -82,7 +82,7 @@ internal sealed class UnsharedSession : IExchangeSession
                     var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                     var at = piece.Start + done;
                     var gradient = (float*)gradients[piece.Slot] + piece.SlotOffset + done;
-                    part.Update.Run(part.Optimizer, part.Parameters.Pointer + at, gradient, at - part.Range.Start, count);
+                    part.Update.Run(part.Optimizer, at, gradient, at - part.Range.Start, count);
                 }
             }
 
@@ -119,7 +119,7 @@ internal sealed class UnsharedSession : IExchangeSession
         }
     }
 
-    private sealed class Part(FlatRange range, OptimizerSettings optimizer, ParameterBuffer parameters, BlockUpdate update)
+    private sealed class Part(FlatRange range, OptimizerSettings optimizer, ParameterBuffer parameters, bool shared)
     {
         public FlatRange Range => range;
 
@@ -127,7 +127,7 @@ internal sealed class UnsharedSession : IExchangeSession
 
         public ParameterBuffer Parameters => parameters;
 
-        public BlockUpdate Update => update;
+        public BlockUpdate Update { get; } = new(parameters, shared);
 
         public long Steps { get; set; }
 

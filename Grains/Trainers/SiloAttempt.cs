@@ -96,10 +96,10 @@ internal sealed class SiloAttempt(
     {
         try
         {
-            // In rank order: the values of the lowest rank are the ones the buffer starts with.
+            _replicas[LocalRanks[0]].CopyValuesTo(Session.Parameters);
             foreach (var (rank, replica) in _replicas)
             {
-                replica.Bind(Session.ParametersOf(rank), copyValues: rank == LocalRanks[0]);
+                replica.Bind(Session.ParametersOf(rank));
             }
 
             if (start is not null)

@@ -21,10 +21,8 @@ internal sealed class DeviceBinding : IParameterBinding
     private bool _checkedKinds;
 
     /// <summary>Moves the parameters into a flat buffer on <paramref name="device"/>.</summary>
-    /// <param name="flat">The exchange's buffer, on the host.</param>
-    /// <param name="copyValues">The values go to <paramref name="flat"/> first; otherwise they come from there.</param>
-    public DeviceBinding(
-        (string Name, Parameter Parameter)[] parameters, ParameterLayout layout, Tensor flat, Device device, bool copyValues)
+    /// <param name="flat">The exchange's buffer, on the host; values come from there.</param>
+    public DeviceBinding((string Name, Parameter Parameter)[] parameters, ParameterLayout layout, Tensor flat, Device device)
     {
         _parameters = parameters;
         _layout = layout;
@@ -41,13 +39,7 @@ internal sealed class DeviceBinding : IParameterBinding
                 var slot = layout.Slots[i];
                 var parameter = parameters[i].Parameter;
                 var view = _deviceParameters.narrow(0, slot.Offset, slot.Length).view(slot.Shape);
-                view.copy_(parameter);
                 parameter.set_(view);
-            }
-
-            if (copyValues)
-            {
-                flat.copy_(_deviceParameters);
             }
         }
 

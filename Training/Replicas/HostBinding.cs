@@ -13,8 +13,8 @@ internal sealed class HostBinding : IParameterBinding
     private readonly nint[] _gradients;
     private bool _checkedKinds;
 
-    /// <summary>Makes the parameters views of <paramref name="flat"/>, after copying their values in when <paramref name="copyValues"/>.</summary>
-    public HostBinding((string Name, Parameter Parameter)[] parameters, ParameterLayout layout, Tensor flat, bool copyValues)
+    /// <summary>Makes the parameters views of <paramref name="flat"/>.</summary>
+    public HostBinding((string Name, Parameter Parameter)[] parameters, ParameterLayout layout, Tensor flat)
     {
         _parameters = parameters;
         _gradients = new nint[parameters.Length];
@@ -24,13 +24,7 @@ internal sealed class HostBinding : IParameterBinding
         {
             var slot = layout.Slots[i];
             var parameter = parameters[i].Parameter;
-            var view = flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape);
-            if (copyValues)
-            {
-                view.copy_(parameter);
-            }
-
-            parameter.set_(view);
+            parameter.set_(flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape));
         }
     }
 

@@ -90,32 +90,33 @@ public sealed class ModelReplica : IDisposable
         }
     }
 
+    /// <summary>Writes the model's values into a buffer of the shape that <see cref="Bind"/> asks for.</summary>
+    public void CopyValuesTo(Tensor flat)
+    {
+        CheckBuffer(flat);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var ((_, parameter), slot) in _parameters.Zip(Layout.Slots))
+        {
+            flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape).copy_(parameter);
+        }
+    }
+
     /// <summary>
-    /// Joins the model to the flat buffer of an exchange session: on the CPU its parameters become views of it.
+    /// Joins the model to a buffer of an exchange session: on the CPU its parameters become views of it. Their values are what is there.
     /// </summary>
     /// <param name="flat">float32, <c>[Layout.Length]</c>, contiguous, on the CPU, 64-byte aligned.</param>
-    /// <param name="copyValues">
-    /// Whether the model's values go into the buffer first. True for one replica of a silo; the others take what is there.
-    /// </param>
-    public void Bind(Tensor flat, bool copyValues)
+    public void Bind(Tensor flat)
     {
-        ArgumentNullException.ThrowIfNull(flat);
         if (_binding is not null)
         {
             throw new InvalidOperationException("The model is bound to a buffer already.");
         }
 
-        if (flat.dtype != ScalarType.Float32 || flat.device_type != DeviceType.CPU || !flat.is_contiguous() || flat.numel() != Layout.Length
-            || HostPointer.Of(flat) % (ParameterLayout.Alignment * sizeof(float)) != 0)
-        {
-            throw new ArgumentException(
-                $"Expected {Layout.Length} contiguous float32 values on the CPU, 64-byte aligned; found {flat.numel()} of {flat.dtype} on {flat.device}.",
-                nameof(flat));
-        }
-
+        CheckBuffer(flat);
         _binding = Context.Device.type == DeviceType.CPU
-            ? new HostBinding(_parameters, Layout, flat, copyValues)
-            : new DeviceBinding(_parameters, Layout, flat, Context.Device, copyValues);
+            ? new HostBinding(_parameters, Layout, flat)
+            : new DeviceBinding(_parameters, Layout, flat, Context.Device);
     }
 
     /// <summary>
@@ -248,6 +249,18 @@ public sealed class ModelReplica : IDisposable
         foreach (var buffer in model.buffers())
         {
             buffer.DetachFromDisposeScope();
+        }
+    }
+
+    private void CheckBuffer(Tensor flat)
+    {
+        ArgumentNullException.ThrowIfNull(flat);
+        if (flat.dtype != ScalarType.Float32 || flat.device_type != DeviceType.CPU || !flat.is_contiguous() || flat.numel() != Layout.Length
+            || HostPointer.Of(flat) % (ParameterLayout.Alignment * sizeof(float)) != 0)
+        {
+            throw new ArgumentException(
+                $"Expected {Layout.Length} contiguous float32 values on the CPU, 64-byte aligned; found {flat.numel()} of {flat.dtype} on {flat.device}.",
+                nameof(flat));
         }
     }
 }

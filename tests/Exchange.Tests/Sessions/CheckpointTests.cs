@@ -28,8 +28,9 @@ public sealed class CheckpointTests
 
         foreach (var placement in new[] { One, Three })
         {
-            await using var after = await Cluster.Start(ExchangeMode.Tcp, placement, optimizer: settings, change: plan => plan with { FirstStep = 5 });
+            await using var after = Cluster.Open(ExchangeMode.Tcp, placement, optimizer: settings, change: plan => plan with { FirstStep = 5 });
             Restore(before, after);
+            await after.Share();
             await Run(after, 5, 8);
 
             Assert.Equal(through.Parameters(0), after.Parameters(0));

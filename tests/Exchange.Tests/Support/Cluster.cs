@@ -35,8 +35,7 @@ internal sealed class Cluster : IAsyncDisposable
         LocalCourier? courier = null)
     {
         var cluster = Open(mode, placement, layout, optimizer, change, courier: courier);
-        await cluster.Connect();
-        await Task.WhenAll(cluster.Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
+        await cluster.Share();
         return cluster;
     }
 
@@ -86,6 +85,13 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         return cluster;
+    }
+
+    /// <summary>Connects and gives everyone the parameters of rank 0's silo.</summary>
+    public async Task Share()
+    {
+        await Connect();
+        await Task.WhenAll(Sessions.Select(session => session.BroadcastParameters(CancellationToken.None)));
     }
 
     public Task Connect() => Task.WhenAll(Sessions.Select(session => session.Connect(CancellationToken.None)));

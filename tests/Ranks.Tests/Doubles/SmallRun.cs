@@ -36,7 +36,12 @@ internal sealed class SmallRun : IAsyncDisposable
         for (var rank = 0; rank < ranks; rank++)
         {
             var session = SessionOf(rank);
-            Replicas[rank].Bind(session.ParametersOf(rank), copyValues: rank == session.Plan.Silos[session.Plan.Self].Ranks[0]);
+            if (rank == session.Plan.Silos[session.Plan.Self].Ranks[0])
+            {
+                Replicas[rank].CopyValuesTo(session.Parameters);
+            }
+
+            Replicas[rank].Bind(session.ParametersOf(rank));
             var own = rank;
             Work.Add(new RankWork
             {

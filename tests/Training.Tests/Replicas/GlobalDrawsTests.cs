@@ -94,7 +94,9 @@ public sealed class GlobalDrawsTests
     private static ModelReplica Replica(TestTask task, int rank)
     {
         var replica = ModelReplica.Create(task, TestTask.Context(new RankRandom(1, rank), rank));
-        replica.Bind(zeros(replica.Layout.Length), copyValues: true);
+        var flat = zeros(replica.Layout.Length);
+        replica.CopyValuesTo(flat);
+        replica.Bind(flat);
         return replica;
     }
 }

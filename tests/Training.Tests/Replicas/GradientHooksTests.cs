@@ -73,7 +73,9 @@ public sealed class GradientHooksTests
     private static ModelReplica Bound(Func<nn.Module<Tensor, Tensor>> create)
     {
         var replica = ModelReplica.Create(new TestTask(_ => create()), TestTask.Context(new RankRandom(1, 0)));
-        replica.Bind(zeros(replica.Layout.Length), copyValues: true);
+        var flat = zeros(replica.Layout.Length);
+        replica.CopyValuesTo(flat);
+        replica.Bind(flat);
         return replica;
     }
 

@@ -27,8 +27,9 @@ public sealed class ModelReplicaTests
         using var other = Create(new TestTask(_ => nn.Linear(6, 3)), rank: 1, seed: 2);
         using var flat = zeros(replica.Layout.Length);
         var before = WeightsHash.Compute(replica.Model);
-        replica.Bind(flat, copyValues: true);
-        other.Bind(flat, copyValues: false);
+        replica.CopyValuesTo(flat);
+        replica.Bind(flat);
+        other.Bind(flat);
 
         Assert.Equal(before, WeightsHash.Compute(replica.Layout, flat));
         flat.fill_(3);
@@ -129,7 +130,9 @@ public sealed class ModelReplicaTests
 
     private static ModelReplica Bound(ModelReplica replica)
     {
-        replica.Bind(zeros(replica.Layout.Length), copyValues: true);
+        var flat = zeros(replica.Layout.Length);
+        replica.CopyValuesTo(flat);
+        replica.Bind(flat);
         return replica;
     }
 

@@ -36,7 +36,8 @@ public sealed class SampleTaskTests
         using var random = new RankRandom(1, 0);
         using var replica = ModelReplica.Create(task, Replicas.TestTask.Context(random));
         using var flat = zeros(replica.Layout.Length);
-        replica.Bind(flat, copyValues: true);
+        replica.CopyValuesTo(flat);
+        replica.Bind(flat);
         var losses = new List<double>();
         for (var step = 0; step < (replica.Layout.Slots.Any(slot => slot.Name.StartsWith("conv", StringComparison.Ordinal)) ? 15 : 80); step++)
         {
