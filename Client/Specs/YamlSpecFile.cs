@@ -44,13 +44,20 @@ internal sealed class YamlSpecFile
     /// <param name="name">The file's name, for messages.</param>
     internal static SpecLayer Parse(string name, string yaml)
     {
+        var file = new YamlSpecFile(name, new StringReader(yaml));
         try
         {
-            return new YamlSpecFile(name, new StringReader(yaml)).ReadDocument();
+            return file.ReadDocument();
         }
         catch (YamlException exception)
         {
             throw new UsageException($"{name} line {exception.Start.Line} column {exception.Start.Column} is not YAML: {exception.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner trips over some text (the test has one) instead of refusing it.
+            throw new UsageException(
+                $"{name} is not YAML: it cannot be read beyond line {file._parser.Current?.End.Line ?? 1}; look for a bracket, brace or quote without its other half");
         }
     }
 

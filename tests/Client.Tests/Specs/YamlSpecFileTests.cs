@@ -35,6 +35,14 @@ public class YamlSpecFileTests
     }
 
     [Fact]
+    public void WhatTheScannerTripsOverIsRefusedToo()
+    {
+        var refused = Assert.Throws<UsageException>(() => YamlSpecFile.Parse("run.yaml", "task: mnist\n? {-[k||1`a\na"));
+
+        Assert.StartsWith("run.yaml is not YAML: it cannot be read beyond line 1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AMissingFileIsNamed()
     {
         var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "run.yaml");

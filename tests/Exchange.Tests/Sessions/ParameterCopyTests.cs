@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using OrleansTrain.Exchange.Tests.Support;
-using OrleansTrain.Training;
 
 namespace OrleansTrain.Exchange.Tests.Sessions;
 
