@@ -35,40 +35,34 @@ internal sealed class RecordSubset
     /// <summary>The records of a block that take part, in order.</summary>
     public IEnumerable<int> Of(int block) => Of(FirstRecord[block], _records[block], _heldOut, _takesHeldOut);
 
-    /// <summary>Writes the records of a block that take part, in order, and returns how many they are. Without an enumerator: every epoch passes here.</summary>
-    public int Write(int block, Span<SampleRef> samples)
-    {
-        if (_heldOut <= 0)
-        {
-            samples = samples[.._records[block]];
-            for (var record = 0; record < samples.Length; record++)
-            {
-                samples[record] = new SampleRef(block, record);
-            }
-
-            return samples.Length;
-        }
-
-        var next = 0;
-        foreach (var record in Of(block))
-        {
-            samples[next++] = new SampleRef(block, record);
-        }
-
-        return next;
-    }
-
     /// <summary>The same for a block of so many records whose first has this number in the split.</summary>
     public static IEnumerable<int> Of(long firstRecord, int count, double heldOut, bool takesHeldOut)
     {
         for (var record = 0; record < count; record++)
         {
-            if (heldOut <= 0 || IsHeldOut(firstRecord + record, heldOut) == takesHeldOut)
+            if (TakesPart(firstRecord + record, heldOut, takesHeldOut))
             {
                 yield return record;
             }
         }
     }
+
+    /// <summary>Writes the records of a block that take part, in order, and returns how many they are. Without an enumerator: every epoch passes here.</summary>
+    public int Write(int block, Span<SampleRef> samples)
+    {
+        var next = 0;
+        for (var record = 0; record < _records[block]; record++)
+        {
+            if (TakesPart(FirstRecord[block] + record, _heldOut, _takesHeldOut))
+            {
+                samples[next++] = new SampleRef(block, record);
+            }
+        }
+
+        return next;
+    }
+
+    private static bool TakesPart(long number, double heldOut, bool takesHeldOut) => heldOut <= 0 || IsHeldOut(number, heldOut) == takesHeldOut;
 
     private static bool IsHeldOut(long number, double share) => (Mix.Of(0, Mix.HeldOut, 0, number) >> 11) * (1.0 / (1L << 53)) < share;
 }
