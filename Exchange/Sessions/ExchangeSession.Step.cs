@@ -49,7 +49,7 @@ internal sealed partial class ExchangeSession
             SendPartials(worker, step);
             FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
-            worker.Update.Copy?.Fetch();
+            _update.CopyOf(worker)?.Fetch();
             return _requests;
         }
         catch (Exception error)

@@ -42,14 +42,11 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _fault = fault;
         var plan = shape.Plan;
         _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
-        // Several ranks read one buffer.
-        var shared = group is not null || shape.LocalRanks.Count > 1;
-        BlockUpdate Update() => new(parameters, shared, shared && ParameterCopy.Suits(parameters) ? new ParameterCopy(parameters, shape) : null);
         _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(
-            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), Update(), group is null ? GradientRoom.Create(plan.Layout) : null))];
+            rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _update = new ShardUpdate(shape, _optimizer, _workers, links);
+        _update = new ShardUpdate(shape, parameters, shared: group is not null || shape.LocalRanks.Count > 1, _optimizer, _workers, links);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
         _signal = new Signal(fault, spin);
@@ -67,7 +64,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
 
     public torch.Tensor Parameters => _parameters.Tensor;
 
-    public torch.Tensor ParametersOf(int rank) => WorkerOf(rank).Update.Copy?.Tensor ?? Parameters;
+    public torch.Tensor ParametersOf(int rank) => _update.CopyOf(WorkerOf(rank))?.Tensor ?? Parameters;
 
     public IShardState Shard { get; }
 
@@ -130,6 +127,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
             worker.Dispose();
         }
 
+        _update.Dispose();
         _partials.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();
@@ -191,7 +189,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
     {
         foreach (var worker in _workers)
         {
-            worker.Update.Copy?.Fill();
+            _update.CopyOf(worker)?.Fill();
         }
     }
 

@@ -8,7 +8,7 @@ namespace OrleansTrain.Exchange.Sessions;
 /// <summary>
 /// What belongs to one rank's thread in a session: what the rank brought to the step, and the scratch memory the thread works with.
 /// </summary>
-internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums, BlockUpdate? update = null, GradientRoom? room = null) : IDisposable
+internal sealed class RankWorker(int rank, int index, int slots, long firstStep, StepSums sums, GradientRoom? room = null) : IDisposable
 {
     private readonly nint[] _gradients = new nint[slots];
     private long _begun = firstStep - 1;
@@ -31,9 +31,6 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
 
     /// <summary>A block that is being worked on: its mean gradient, or a partial sum on its way to others.</summary>
     public NativeFloats Block { get; } = new(BlockSum.BlockLength);
-
-    /// <summary>Writes the new parameters. Only of a thread that updates.</summary>
-    public BlockUpdate Update => update!;
 
     public double LearningRate { get; private set; }
 
@@ -116,7 +113,6 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     {
         sums.Dispose();
         Block.Dispose();
-        update?.Dispose();
         room?.Dispose();
     }
 }

@@ -7,12 +7,22 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Sums the gradients of all ranks and applies the optimizer, in one pass over blocks that stay in the first-level cache.</summary>
+/// <param name="shared">Whether several ranks read the parameters.</param>
 internal sealed unsafe class ShardUpdate(
-    SessionShape shape, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
+    SessionShape shape, ParameterBuffer parameters, bool shared, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
+    : IDisposable
 {
     private readonly float _scale = 1f / shape.Plan.WorldSize;
     private readonly (int Link, int Node)[] _remote =
         [.. links.SelectMany((link, index) => shape.Covers[link.Silo].Select((_, node) => (index, node)))];
+
+    private readonly BlockUpdate[] _blocks =
+    [
+        .. workers.Select(_ => new BlockUpdate(parameters, shared, shared && ParameterCopy.Suits(parameters) ? new ParameterCopy(parameters, shape) : null)),
+    ];
+
+    /// <summary>The rank's copy of the parameters, if it has one.</summary>
+    public ParameterCopy? CopyOf(RankWorker worker) => _blocks[worker.Index].Copy;
 
     /// <summary>Updates a chunk of the own shard, with the scratch memory of <paramref name="worker"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -21,6 +31,7 @@ internal sealed unsafe class ShardUpdate(
         var shardStart = shape.OwnShard.Start;
         var sources = worker.Sums.Sources;
         var mean = worker.Block.Pointer;
+        var block = _blocks[worker.Index];
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
         {
             Locate(sources, piece);
@@ -29,7 +40,7 @@ internal sealed unsafe class ShardUpdate(
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
                 var start = piece.Start + done;
                 worker.Sums.All.SumScaled(sources, _scale, mean, count);
-                worker.Update.Run(optimizer, start, mean, start - shardStart, count);
+                block.Run(optimizer, start, mean, start - shardStart, count);
                 foreach (ref var source in sources.AsSpan())
                 {
                     source += count * sizeof(float);
@@ -37,8 +48,16 @@ internal sealed unsafe class ShardUpdate(
             }
         }
 
-        worker.Update.Publish();
-        worker.Update.Copy?.Updated(chunk);
+        block.Publish();
+        block.Copy?.Updated(chunk);
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in _blocks)
+        {
+            block.Dispose();
+        }
     }
 
     private void Locate(nint[] sources, in Piece piece)
