@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Tests.Support;
@@ -171,11 +170,6 @@ public sealed class LentGradientsTests
         return tensor;
     }
 
-    private static bool IsShared(nint address) => File.ReadLines("/proc/self/maps").Any(line =>
-    {
-        var bounds = line.Split(' ')[0].Split('-');
-        return line.Contains($"{SharedSegment.Folder}/orleanstrain-", StringComparison.Ordinal)
-            && address >= nint.Parse(bounds[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-            && address < nint.Parse(bounds[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    });
+    private static bool IsShared(nint address) =>
+        MemoryMap.FileAt(address).StartsWith($"{SharedSegment.Folder}/orleanstrain-", StringComparison.Ordinal);
 }
