@@ -45,6 +45,7 @@ internal sealed partial class ExchangeSession
             var worker = WorkerOf(rank);
             worker.Meanwhile = meanwhile;
             worker.Offer(gradients, step, learningRate, request);
+            StreamGradients(worker);
             Gather(worker, step);
             SendPartials(worker, step);
             FaultPoint.Reach("exchange.pushed");
@@ -63,6 +64,16 @@ internal sealed partial class ExchangeSession
         finally
         {
             _users.Leave();
+        }
+    }
+
+    private void StreamGradients(RankWorker worker)
+    {
+        if (_streamed is { IsOn: true })
+        {
+            var start = Stopwatch.GetTimestamp();
+            _streamed.Write(worker);
+            worker.Trace?.Add(StepPart.StreamGradients, start);
         }
     }
 
@@ -194,6 +205,7 @@ internal sealed partial class ExchangeSession
         }
 
         worker.AddWaiting(start, StepPart.WaitParameters);
+        _streamed?.StepEnded();
         Interlocked.Exchange(ref _completed, step + 1);
         _signal.Notify();
     }

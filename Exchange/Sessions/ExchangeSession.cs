@@ -26,6 +26,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly Signal _signal;
     private readonly SessionUsers _users = new();
     private readonly GradientReaders _readers;
+    private readonly StreamedGradients? _streamed;
     private readonly EarlySums? _early;
     private int _linksClosed;
 
@@ -46,9 +47,11 @@ internal sealed partial class ExchangeSession : IExchangeSession
             rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
         _readers = new GradientReaders(fault);
-        _update = new ShardUpdate(shape, parameters, shared: group is not null || shape.LocalRanks.Count > 1, _optimizer, _workers, links);
         _sending = new WorkQueue(_partials.Items, _workers.Length);
         _updating = new WorkQueue(shape.Shards.Chunks(plan.Self), _workers.Length);
+        _streamed = StreamedGradients.Create(shape, parameters, _updating, spin);
+        _update = new ShardUpdate(
+            shape, parameters, shared: group is not null || shape.LocalRanks.Count > 1, _optimizer, _workers, _streamed, links);
         _signal = new Signal(fault, spin);
         _opened = _completed = plan.FirstStep;
         Shard = new ShardState(shape.OwnShard, _optimizer);
@@ -128,6 +131,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
         }
 
         _update.Dispose();
+        _streamed?.Dispose();
         _partials.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();

@@ -8,9 +8,15 @@ namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>Sums the gradients of all ranks and applies the optimizer, in one pass over blocks that stay in the first-level cache.</summary>
 /// <param name="shared">Whether several ranks read the parameters.</param>
+/// <param name="streamed">What the silo's ranks copy for each other; null: nothing.</param>
 internal sealed unsafe class ShardUpdate(
-    SessionShape shape, ParameterBuffer parameters, bool shared, IFlatOptimizer optimizer, IReadOnlyList<RankWorker> workers, IReadOnlyList<IPeerLink> links)
-    : IDisposable
+    SessionShape shape,
+    ParameterBuffer parameters,
+    bool shared,
+    IFlatOptimizer optimizer,
+    IReadOnlyList<RankWorker> workers,
+    StreamedGradients? streamed,
+    IReadOnlyList<IPeerLink> links) : IDisposable
 {
     private readonly float _scale = 1f / shape.Plan.WorldSize;
     private readonly (int Link, int Node)[] _remote =
@@ -32,9 +38,10 @@ internal sealed unsafe class ShardUpdate(
         var sources = worker.Sums.Sources;
         var mean = worker.Block.Pointer;
         var block = _blocks[worker.Index];
+        var copies = streamed?.HasFor(worker, chunk) == true ? streamed : null;
         foreach (var piece in shape.Pieces.Pieces(shape.Shards.Chunk(shape.Plan.Self, chunk)))
         {
-            Locate(sources, piece);
+            Locate(sources, piece, worker.Index, copies);
             for (long done = 0; done < piece.Length; done += BlockSum.BlockLength)
             {
                 var count = (int)Math.Min(BlockSum.BlockLength, piece.Length - done);
@@ -60,12 +67,14 @@ internal sealed unsafe class ShardUpdate(
         }
     }
 
-    private void Locate(nint[] sources, in Piece piece)
+    private void Locate(nint[] sources, in Piece piece, int reader, StreamedGradients? copies)
     {
         var next = 0;
         for (; next < workers.Count; next++)
         {
-            sources[next] = (nint)((float*)workers[next].Gradients[piece.Slot] + piece.SlotOffset);
+            sources[next] = copies is null || next == reader
+                ? (nint)((float*)workers[next].Gradients[piece.Slot] + piece.SlotOffset)
+                : (nint)copies.Of(next, piece);
         }
 
         foreach (var (link, node) in _remote)

@@ -26,9 +26,21 @@ internal sealed class WorkQueue
     {
         for (var i = 0; i < _shares.Length; i++)
         {
-            _shares[i].Next = (int)((long)Items * i / _shares.Length);
-            _shares[i].End = (int)((long)Items * (i + 1) / _shares.Length);
+            _shares[i].Next = First(i);
+            _shares[i].End = First(i + 1);
         }
+    }
+
+    /// <summary>The worker whose share an item is in.</summary>
+    public int Owner(int item)
+    {
+        var worker = 0;
+        while (First(worker + 1) <= item)
+        {
+            worker++;
+        }
+
+        return worker;
     }
 
     /// <summary>Takes the next item for a worker; false when none is left.</summary>
@@ -46,6 +58,8 @@ internal sealed class WorkQueue
         item = -1;
         return false;
     }
+
+    private int First(int worker) => (int)((long)Items * worker / _shares.Length);
 
     /// <summary>Two cache lines each: processors fetch them in pairs.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

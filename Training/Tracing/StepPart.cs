@@ -39,6 +39,9 @@ public enum StepPart : byte
     /// <summary>In the exchange: waiting until another rank of the silo says that all parameters are there.</summary>
     WaitCompletion,
 
+    /// <summary>In the exchange: copying the parts of the gradients that other ranks of the silo add up, where reading them in place takes longer.</summary>
+    StreamGradients,
+
     /// <summary>In a wait for others: gathering the batches of the next steps.</summary>
     Prepare,
 }

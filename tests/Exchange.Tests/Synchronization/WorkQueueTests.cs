@@ -36,4 +36,21 @@ public sealed class WorkQueueTests
 
         Assert.Equal((4, 0), (first, second));
     }
+
+    [Fact]
+    public void AnItemIsInOneShareWhichItsOwnerStartsWith() =>
+        Gen.Select(Gen.Int[1, 50], Gen.Int[1, 7]).Sample((items, workers) =>
+        {
+            var queue = new WorkQueue(items, workers);
+            for (var worker = 0; worker < workers; worker++)
+            {
+                for (var left = Enumerable.Range(0, items).Count(item => queue.Owner(item) == worker); left > 0; left--)
+                {
+                    Assert.True(queue.TryTake(worker, out var item));
+                    Assert.Equal(worker, queue.Owner(item));
+                }
+            }
+
+            Assert.False(queue.TryTake(0, out _));
+        });
 }
