@@ -9,7 +9,7 @@ namespace OrleansTrain.Exchange.Sessions;
 /// <summary>
 /// A copy of those parts of a rank's gradients that other ranks of the silo add up, streamed past the caches. The gradients themselves then stay with the
 /// core that computes them: once another core has read a line of them, the next backward pass takes it back when it writes there, which takes long where the
-/// cores have no cache in common. Written by the rank's thread between two steps of the others.
+/// cores have no cache in common. Written by the rank's thread before it comes to a step, read by the others' until the step has ended.
 /// </summary>
 /// <param name="shares">Who starts with which chunk of the silo's shard.</param>
 /// <param name="index">The rank's number among the ranks of this silo.</param>

@@ -56,8 +56,9 @@ internal sealed class SessionShape
             return (int)Math.Clamp((shard / Unit * Unit) + Unit, SmallestChunk, LargestSharedChunk);
         }
 
+        // Rounded up: what is left over would be one chunk more, of a few elements, for one of the ranks.
         var length = Math.Clamp(shard / (4L * workers), SmallestChunk, LargestChunk);
-        return (int)(length / Unit * Unit);
+        return (int)((length + Unit - 1) / Unit * Unit);
     }
 
     /// <summary>Whether nothing but shared memory lies between the silos.</summary>

@@ -46,6 +46,16 @@ public static class TorchRuntime
         torch.InitializeDeviceType(DeviceType.CPU);
         // The inter-op pool serves TorchScript's fork only; its default is one thread a core.
         torch.set_num_interop_threads(1);
+        UseVectorMath();
+    }
+
+    // MKL's vector functions (log, exp, sqrt, tanh) find out what the processor is in the first call of any of them, and store it twice, in two
+    // numberings. A thread that comes in between takes kernels of the wrong number, which have half the digits (docs/native.md): the first call must
+    // be one thread's alone.
+    private static void UseVectorMath()
+    {
+        using var one = torch.ones(1);
+        using var zero = one.log();
     }
 
     private static nint LoadC10() => NativeLibrary.Load("c10", typeof(torch).Assembly, searchPath: null);
