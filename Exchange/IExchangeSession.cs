@@ -57,8 +57,8 @@ public interface IExchangeSession : IAsyncDisposable
     /// <param name="learningRate">Learning rate of this step, the same on all ranks.</param>
     /// <param name="request">What this rank asks of all ranks after this step.</param>
     /// <param name="meanwhile">
-    /// Called again and again where the rank could only wait for others: does a little of what comes next (microseconds of it, since what is waited for
-    /// may come meanwhile) and says whether it did. Must not throw.
+    /// Called again and again where the rank could only wait for others, or where they can do without it for a while: does a little of what comes next
+    /// (microseconds of it, since what is waited for may come meanwhile) and says whether it did. Must not throw.
     /// </param>
     /// <returns>What any rank has asked for: all ranks of all silos get the same answer for the same step.</returns>
     /// <exception cref="StaleAttemptException">A newer attempt has started.</exception>

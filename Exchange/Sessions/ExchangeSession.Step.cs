@@ -112,6 +112,23 @@ internal sealed partial class ExchangeSession
 
         Interlocked.Exchange(ref _opened, step + 1);
         _signal.Notify();
+        UseTheHeadStartOfOthers(worker, step);
+    }
+
+    /// <summary>
+    /// The last rank never waits: the others begin to update while it makes ready what they did while they waited for it. What it does not come to
+    /// update, they take. Between silos it waits for their bytes and needs no such moment.
+    /// </summary>
+    private void UseTheHeadStartOfOthers(RankWorker worker, long step)
+    {
+        if (_links.Count > 0 || _workers.Length == 1 || worker.Meanwhile is not { } meanwhile)
+        {
+            return;
+        }
+
+        while (Volatile.Read(ref _completed) <= step && !_fault.IsSet && meanwhile())
+        {
+        }
     }
 
     private void SendPartials(RankWorker worker, long step)

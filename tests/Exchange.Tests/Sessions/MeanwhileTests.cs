@@ -60,6 +60,49 @@ public sealed class MeanwhileTests
         await Task.WhenAll(first, second).WaitAsync(Limit);
     }
 
+    [Fact]
+    public async Task TheLastRankWhoNeverWaitsIsAskedBeforeItHelpsWithTheUpdate()
+    {
+        await using var cluster = await Cluster.Start(ExchangeMode.InProcess, [[0, 1]]);
+        using var waits = new ManualResetEventSlim();
+        using var updates = new ManualResetEventSlim();
+        var pieces = 3;
+
+        // Is kept from updating anything until the last rank is done: that one finds no moment to wait in.
+        var first = Step(cluster, 0, () =>
+        {
+            waits.Set();
+            Assert.True(updates.Wait(Limit));
+            return false;
+        });
+        Assert.True(waits.Wait(Limit));
+        var last = Step(cluster, 0, () => pieces-- > 0, rank: 1);
+        await last.WaitAsync(Limit);
+        updates.Set();
+
+        await first.WaitAsync(Limit);
+        Assert.Equal(-1, pieces);
+    }
+
+    [Fact]
+    public async Task TheLastRankGoesOnWhenOthersHaveUpdatedAll()
+    {
+        await using var cluster = await Cluster.Start(ExchangeMode.InProcess, [[0, 1]]);
+        using var waits = new ManualResetEventSlim();
+
+        var first = Step(cluster, 0, () =>
+        {
+            waits.Set();
+            return false;
+        });
+        Assert.True(waits.Wait(Limit));
+
+        // There is always more to do: only the other rank's update can end this.
+        var last = Step(cluster, 0, () => true, rank: 1);
+
+        await Task.WhenAll(first, last).WaitAsync(Limit);
+    }
+
     private static Task<StepRequests> Step(Cluster cluster, int silo, Func<bool>? meanwhile, int rank = 0) => RankThread.Run(() =>
     {
         using var pinned = new PinnedGradients(SyntheticModel.Gradients(cluster.Layout, rank, 0));
