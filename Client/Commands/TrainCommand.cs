@@ -53,7 +53,7 @@ internal sealed class TrainCommand(ClientServices services, IReadOnlyList<string
 
     private async Task<int> RunAsync(ParseResult parse)
     {
-        var trace = TraceFile.Read(parse.GetValue(_trace), parse.GetValue(_detach), services.WorkingFolder);
+        using var trace = TraceFile.Read(parse.GetValue(_trace), parse.GetValue(_detach), services.WorkingFolder);
         var spec = new SpecBuilder(services.Tasks).Build([.. trace is null ? [] : new[] { TraceFile.Layer() }, .. _spec.Read(parse, services.WorkingFolder)]);
         RefuseSecrets(spec);
         var options = ReadSessionOptions(parse, spec);

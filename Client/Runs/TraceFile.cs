@@ -5,14 +5,18 @@ using OrleansTrain.Grains.Abstractions.Runs;
 
 namespace OrleansTrain.Client.Runs;
 
-/// <summary>The file that <c>--trace</c> names: made before the run starts, so that a wrong name shows at once, and filled when it has ended.</summary>
-internal sealed class TraceFile
+/// <summary>
+/// The file that <c>--trace</c> names: made before the run starts, so that a wrong name shows at once, and filled when it has ended. What an earlier run
+/// has left there stays until then, and a file that was made for nothing goes.
+/// </summary>
+internal sealed class TraceFile : IDisposable
 {
     private const string Steps = "20";
 
     private readonly string _path;
+    private bool _isMadeForNothing;
 
-    private TraceFile(string path) => _path = path;
+    private TraceFile(string path, bool isNew) => (_path, _isMadeForNothing) = (path, isNew);
 
     /// <summary>What the flag means for the spec: below a spec file and flags, which may trace more or fewer steps.</summary>
     public static SpecLayer Layer()
@@ -22,7 +26,7 @@ internal sealed class TraceFile
         return layer;
     }
 
-    /// <summary>The file of the flag, empty; null when there is no flag.</summary>
+    /// <summary>The file of the flag; null when there is no flag.</summary>
     /// <exception cref="UsageException">The file cannot be written, or nobody would be there to do it.</exception>
     public static TraceFile? Read(string? name, bool isDetached, string workingFolder)
     {
@@ -39,8 +43,9 @@ internal sealed class TraceFile
         var path = Path.GetFullPath(name, workingFolder);
         try
         {
-            File.WriteAllBytes(path, []);
-            return new TraceFile(path);
+            var isNew = !File.Exists(path);
+            using var opened = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+            return new TraceFile(path, isNew);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -53,12 +58,21 @@ internal sealed class TraceFile
     {
         if (await grains.GetGrain<ITrainingGrain>(runId).GetTrace() is not { } trace)
         {
-            File.Delete(_path);
             terminal.Note($"no trace: the run ended before its traced steps (trace_wait, trace_active), or trace.json is among its artifacts only");
             return;
         }
 
         await File.WriteAllBytesAsync(_path, trace);
+        _isMadeForNothing = false;
         terminal.Note($"trace in {_path}: open it in https://ui.perfetto.dev or chrome://tracing");
+    }
+
+    /// <summary>Removes the file if it was not there before and has not been filled.</summary>
+    public void Dispose()
+    {
+        if (_isMadeForNothing && File.Exists(_path))
+        {
+            File.Delete(_path);
+        }
     }
 }

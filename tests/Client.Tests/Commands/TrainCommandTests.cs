@@ -77,6 +77,35 @@ public class TrainCommandTests
         Assert.Contains("no trace", client.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ACommandThatIsRefusedLeavesNoTraceFileAndTheOldOneAsItWas()
+    {
+        var (missing, old) = (Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
+        await File.WriteAllBytesAsync(old, [1, 2, 3]);
+
+        foreach (var file in new[] { missing, old })
+        {
+            Assert.Equal(2, await new ClientHarness().RunAsync("train", "mnist", "--trace", file, "--set", "trace_active=3000"));
+        }
+
+        Assert.False(File.Exists(missing));
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(old));
+        File.Delete(old);
+    }
+
+    [Fact]
+    public async Task ANewTraceTakesThePlaceOfALongerOne()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllBytesAsync(file, new byte[100]);
+        var client = new ClientHarness { Run = new FakeRun { Trace = [1, 2, 3] }.Then(Statuses.Ended(RunPhase.Finished)) };
+
+        Assert.Equal(0, await client.RunAsync("train", "mnist", "--trace", file));
+
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(file));
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData("cannot be written", "--trace", "/no-such-folder/trace.json")]
     [InlineData("--detach does not wait", "--trace", "trace.json", "--detach")]
