@@ -58,7 +58,8 @@ internal sealed class TraceFile : IDisposable
     {
         if (await grains.GetGrain<ITrainingGrain>(runId).GetTrace() is not { } trace)
         {
-            terminal.Note($"no trace: the run ended before its traced steps (trace_wait, trace_active), or trace.json is among its artifacts only");
+            var old = _isMadeForNothing ? "" : $"; {_path} is what was there before";
+            terminal.Note($"no trace: the run ended before its traced steps (trace_wait, trace_active), or trace.json is among its artifacts only{old}");
             return;
         }
 

@@ -94,6 +94,20 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public async Task ARunWithoutATraceSaysThatTheFileHoldsAnEarlierOne()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllBytesAsync(file, [1, 2, 3]);
+        var client = new ClientHarness { Run = new FakeRun().Then(Statuses.Ended(RunPhase.Finished)) };
+
+        await client.RunAsync("train", "mnist", "--trace", file);
+
+        Assert.Contains($"{file} is what was there before", client.Errors, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(file));
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task ANewTraceTakesThePlaceOfALongerOne()
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
