@@ -27,6 +27,9 @@ public interface IBatchSource : IAsyncDisposable
     /// </summary>
     bool Prepare() => false;
 
+    /// <summary>Whether <see cref="Next"/> would have to do some of what <see cref="Prepare"/> can do now. Changes with either alone.</summary>
+    bool IsBehind => false;
+
     /// <summary>Time <see cref="Next"/> has spent waiting since the source was opened.</summary>
     TimeSpan Waited { get; }
 }

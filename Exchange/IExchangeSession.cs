@@ -60,11 +60,21 @@ public interface IExchangeSession : IAsyncDisposable
     /// Called again and again where the rank could only wait for others, or where they can do without it for a while: does a little of what comes next
     /// (microseconds of it, since what is waited for may come meanwhile) and says whether it did. Must not throw.
     /// </param>
+    /// <param name="isDue">
+    /// Whether the next step would have to begin with some of that: then others take over work of the exchange for it where they can. Null: while
+    /// anything is left of it. Must not throw.
+    /// </param>
     /// <returns>What any rank has asked for: all ranks of all silos get the same answer for the same step.</returns>
     /// <exception cref="StaleAttemptException">A newer attempt has started.</exception>
     /// <exception cref="PeerLostException">A silo or a rank is gone or did not come in time.</exception>
     StepRequests Step(
-        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null);
+        int rank,
+        ReadOnlySpan<nint> gradients,
+        long step,
+        double learningRate,
+        StepRequests request,
+        Func<bool>? meanwhile = null,
+        Func<bool>? isDue = null);
 
     /// <summary>
     /// From a rank's next step on, records the parts of the exchange in <paramref name="trace"/>; null: no more. Called by the rank's own thread.
@@ -105,4 +115,6 @@ public enum StepRequests
 }
 
 /// <summary>Counters of a session. Bytes are those that crossed to or from other silos.</summary>
-public readonly record struct ExchangeStatistics(long Steps, long BytesSent, long BytesReceived, TimeSpan Waiting, TimeSpan Updating);
+/// <param name="ElementsLeft">Updates of parameters of this silo's shard that other silos of the host have made, since its rank was behind.</param>
+public readonly record struct ExchangeStatistics(
+    long Steps, long BytesSent, long BytesReceived, TimeSpan Waiting, TimeSpan Updating, long ElementsLeft = 0);

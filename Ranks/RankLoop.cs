@@ -19,6 +19,7 @@ public sealed class RankLoop
     private readonly CheckpointSchedule _checkpoints;
     private readonly KeyValuePair<string, object?> _taskTag;
     private readonly Func<bool> _prepare;
+    private readonly Func<bool> _isBehind;
     private RunningSums _epochSums;
     private RunningSums _intervalSums;
     private long _stepsDone;
@@ -35,6 +36,7 @@ public sealed class RankLoop
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
         _prepare = work.Trace is null ? work.Source.Prepare : Prepare;
+        _isBehind = () => work.Source.IsBehind;
         _taskTag = new("task", work.Replica.Task.Name);
         _checkpoints = new CheckpointSchedule(
             _options.CheckpointEverySteps,
@@ -160,7 +162,7 @@ public sealed class RankLoop
         var hasGradients = Stopwatch.GetTimestamp();
         phase?.Dispose();
         phase = span is null ? null : TrainingTelemetry.Source.StartActivity("exchange");
-        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests, _prepare);
+        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests, _prepare, _isBehind);
         _work.Replica.ParametersChanged();
         var ended = Stopwatch.GetTimestamp();
         phase?.Dispose();

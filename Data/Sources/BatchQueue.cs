@@ -42,6 +42,9 @@ internal sealed class BatchQueue(BatchAssembler assembler, BatchPool pool, long[
         return Complete(reader);
     }
 
+    /// <summary>Whether the next batch is not ready, and need not be waited for.</summary>
+    public bool IsBehind(EpochReader reader) => _ready.Count == 0 && _error is null && (_begun is not null || reader.HasNext);
+
     /// <summary>Gathers some records of the first batch that is not ready; false when all are that may be, or it has to be waited for.</summary>
     public bool Prepare(EpochReader reader)
     {

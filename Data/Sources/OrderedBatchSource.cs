@@ -107,6 +107,8 @@ internal sealed class OrderedBatchSource : IBatchSource
         }
     }
 
+    public bool IsBehind => _reader is { } reader && _batches.IsBehind(reader);
+
     public bool Prepare() => _reader is { } reader && _batches.Prepare(reader);
 
     /// <summary>When it completes, no block is held any more.</summary>

@@ -75,7 +75,7 @@ internal sealed class FrameLink : IPeerLink
         Send(FrameKind.Parameters, 0, 0, step, _self, chunk, _shape.Shards.Chunk(_self, chunk), data);
     }
 
-    public unsafe float* Partial(int node, in Piece piece) => _inbox.Partials(node) + (piece.Start - _shape.OwnShard.Start);
+    public unsafe float* Partial(int owner, int node, in Piece piece) => _inbox.Partials(node) + (piece.Start - _shape.OwnShard.Start);
 
     /// <summary>Nothing is read where it is: what is sent is copied.</summary>
     public unsafe bool TryLend(int node, int slot, float* gradient) => false;

@@ -43,10 +43,11 @@ internal unsafe interface IPeerLink : IAsyncDisposable
     /// <summary>Gives a chunk of this silo's shard, updated, to the other silo. Any thread.</summary>
     void SendParameters(long step, int chunk, float* data);
 
-    /// <summary>The other silo's partial sum for a part of this silo's shard.</summary>
+    /// <summary>The other silo's partial sum for a part of a shard.</summary>
+    /// <param name="owner">The silo whose shard it is: this one, or any where silos share the update.</param>
     /// <param name="node">Counts in the other silo's cover.</param>
     /// <param name="piece">The part, within one parameter.</param>
-    float* Partial(int node, in Piece piece);
+    float* Partial(int owner, int node, in Piece piece);
 
     /// <summary>Waits for all of the other silo's partial sums for a chunk of this silo's shard.</summary>
     /// <param name="meanwhile">Done while there is nothing to do but wait; false when nothing is left of it.</param>

@@ -36,21 +36,27 @@ internal sealed partial class ExchangeSession
     }
 
     public StepRequests Step(
-        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
+        int rank,
+        ReadOnlySpan<nint> gradients,
+        long step,
+        double learningRate,
+        StepRequests request,
+        Func<bool>? meanwhile = null,
+        Func<bool>? isDue = null)
     {
         TensorArena.Leave();
         _users.Enter(_fault);
         try
         {
             var worker = WorkerOf(rank);
-            worker.Meanwhile = meanwhile;
+            (worker.Meanwhile, worker.IsDue) = (meanwhile, isDue);
             worker.Offer(gradients, step, learningRate, request);
             StreamGradients(worker);
             Gather(worker, step);
             SendPartials(worker, step);
             FaultPoint.Reach("exchange.pushed");
             UpdateShard(worker, step);
-            _update.CopyOf(worker)?.Fetch();
+            _update.CopyOf(worker)?.Fetch(_handover?.Left ?? default, _handover?.Taken ?? default);
             return _requests;
         }
         catch (Exception error)
@@ -116,7 +122,7 @@ internal sealed partial class ExchangeSession
     }
 
     /// <summary>
-    /// The last rank never waits: the others begin to update while it makes ready what they did while they waited for it. What it does not come to
+    /// The last rank never waits: the others begin to update while it makes ready what its next step would begin with. What it does not come to
     /// update, they take. Between silos it waits for their bytes and needs no such moment.
     /// </summary>
     private void UseTheHeadStartOfOthers(RankWorker worker, long step)
@@ -126,7 +132,7 @@ internal sealed partial class ExchangeSession
             return;
         }
 
-        while (Volatile.Read(ref _completed) <= step && !_fault.IsSet && meanwhile())
+        while (worker.HasDue && Volatile.Read(ref _completed) <= step && !_fault.IsSet && meanwhile())
         {
         }
     }
@@ -139,6 +145,7 @@ internal sealed partial class ExchangeSession
         }
 
         var start = Stopwatch.GetTimestamp();
+        _handover?.Come(worker, step);
         var requests = _requests;
         while (_sending.TryTake(worker.Index, out var item))
         {
@@ -161,7 +168,7 @@ internal sealed partial class ExchangeSession
             var start = Stopwatch.GetTimestamp();
             using (_readers.Enter())
             {
-                _update.Run(worker, chunk);
+                Update(worker, chunk);
             }
 
             worker.AddUpdating(start);
@@ -177,6 +184,20 @@ internal sealed partial class ExchangeSession
         {
             Await(worker, ref _completed, step + 1, StepPart.WaitCompletion);
         }
+    }
+
+    private void Update(RankWorker worker, int chunk)
+    {
+        if (_handover is null)
+        {
+            _update.Run(worker, chunk);
+        }
+        else
+        {
+            _handover.Run(_update, worker);
+        }
+
+        _update.CopyOf(worker)?.Updated(chunk);
     }
 
     private void AwaitPartials(RankWorker worker, long step, int chunk)
@@ -222,6 +243,7 @@ internal sealed partial class ExchangeSession
         }
 
         worker.AddWaiting(start, StepPart.WaitParameters);
+        _handover?.StepEnded(worker);
         _streamed?.StepEnded();
         Interlocked.Exchange(ref _completed, step + 1);
         _signal.Notify();

@@ -28,13 +28,21 @@ internal sealed partial class ExchangeSession : IExchangeSession
     private readonly GradientReaders _readers;
     private readonly StreamedGradients? _streamed;
     private readonly EarlySums? _early;
+    private readonly UpdateHandover? _handover;
     private int _linksClosed;
 
-    /// <summary>Takes over the parameters, the links and the group.</summary>
+    /// <summary>Takes over the parameters, the optimizer, the links and the group.</summary>
     /// <param name="group">The silos of this host that share one parameter buffer; null when there is no other.</param>
     /// <param name="early">Whether partial sums are sent while backward passes run; the links must have been made for it.</param>
     public ExchangeSession(
-        SessionShape shape, ParameterBuffer parameters, IReadOnlyList<IPeerLink> links, HostGroup? group, SessionFault fault, SpinPolicy spin, bool early)
+        SessionShape shape,
+        ParameterBuffer parameters,
+        IFlatOptimizer optimizer,
+        IReadOnlyList<IPeerLink> links,
+        HostGroup? group,
+        SessionFault fault,
+        SpinPolicy spin,
+        bool early)
     {
         _group = group;
         _shape = shape;
@@ -42,7 +50,7 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _links = links;
         _fault = fault;
         var plan = shape.Plan;
-        _optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.OwnShard.Length);
+        _optimizer = optimizer;
         _workers = [.. shape.LocalRanks.Select((rank, i) => new RankWorker(
             rank, i, plan.Layout.Slots.Count, plan.FirstStep, new StepSums(shape), group is null ? GradientRoom.Create(plan.Layout) : null))];
         _partials = new PartialSums(shape, _workers, links, _workers.Length + (early ? 1 : 0));
@@ -54,7 +62,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
             shape, parameters, shared: group is not null || shape.LocalRanks.Count > 1, _optimizer, _workers, _streamed, links);
         _signal = new Signal(fault, spin);
         _opened = _completed = plan.FirstStep;
-        Shard = new ShardState(shape.OwnShard, _optimizer);
+        Shard = new ShardState(shape.OwnShard, _optimizer, first: shape.SharesUpdate ? shape.OwnShard.Start : 0);
+        _handover = UpdateHandover.Create(shape, links);
         fault.OnSet(TellOthers);
         if (early)
         {
@@ -80,7 +89,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _links.Sum(link => link.Bytes.Sent),
         _links.Sum(link => link.Bytes.Received),
         Mean(worker => worker.WaitingTicks),
-        Mean(worker => worker.UpdatingTicks));
+        Mean(worker => worker.UpdatingTicks),
+        _handover?.ElementsLeft ?? 0);
 
     public async Task Connect(CancellationToken cancellationToken)
     {
@@ -119,6 +129,8 @@ internal sealed partial class ExchangeSession : IExchangeSession
         }
 
         _early?.Dispose();
+        // First: its state may lie in the group's memory.
+        _optimizer.Dispose();
         foreach (var link in _links)
         {
             await link.DisposeAsync();
@@ -133,7 +145,6 @@ internal sealed partial class ExchangeSession : IExchangeSession
         _update.Dispose();
         _streamed?.Dispose();
         _partials.Dispose();
-        _optimizer.Dispose();
         _parameters.Dispose();
     }
 
@@ -197,8 +208,14 @@ internal sealed partial class ExchangeSession : IExchangeSession
         }
     }
 
-    private void ShareParameters(int source) =>
-        _group?.ShareParameters(Math.Max(0, _group.Layout.Members.ToList().IndexOf(source)), Plan.StepTimeout);
+    private void ShareParameters(int source)
+    {
+        if (_group is { } group)
+        {
+            group.ShareState(_optimizer);
+            group.ShareParameters(Math.Max(0, group.Layout.Members.ToList().IndexOf(source)), Plan.StepTimeout);
+        }
+    }
 
     private TimeSpan Mean(Func<RankWorker, long> ticks) =>
         TimeSpan.FromSeconds(_workers.Average(worker => (double)ticks(worker)) / Stopwatch.Frequency);

@@ -23,7 +23,7 @@ internal sealed unsafe class ParameterCopy(ParameterBuffer parameters, SessionSh
     public float* Pointer => _copy.Pointer;
 
     /// <summary>Whether a rank gains by having parameters for itself.</summary>
-    public static bool Suits(ParameterBuffer parameters) => parameters.Length * sizeof(float) <= LargestBytes;
+    public static bool Suits(long length) => length * sizeof(float) <= LargestBytes;
 
     /// <summary>Takes all values.</summary>
     public void Fill() => Take(new FlatRange(0, parameters.Length));
@@ -32,10 +32,12 @@ internal sealed unsafe class ParameterCopy(ParameterBuffer parameters, SessionSh
     public void Updated(int chunk) => _isUpdated[chunk] = true;
 
     /// <summary>Takes what others have updated in the step that is complete now.</summary>
-    public void Fetch()
+    /// <param name="left">What of the updated chunks others have updated all the same.</param>
+    /// <param name="taken">What of other silos' shards the rank has updated here.</param>
+    public void Fetch(FlatRange left = default, FlatRange taken = default)
     {
         var shard = shape.OwnShard;
-        Take(new FlatRange(0, shard.Start));
+        TakeAround(new FlatRange(0, shard.Start), taken);
         for (var chunk = 0; chunk < _isUpdated.Length; chunk++)
         {
             if (!_isUpdated[chunk])
@@ -46,10 +48,24 @@ internal sealed unsafe class ParameterCopy(ParameterBuffer parameters, SessionSh
             _isUpdated[chunk] = false;
         }
 
-        Take(new FlatRange(shard.Start + shard.Length, parameters.Length - shard.Start - shard.Length));
+        Take(left);
+        TakeAround(new FlatRange(shard.End, parameters.Length - shard.End), taken);
     }
 
     public void Dispose() => _copy.Dispose();
+
+    /// <param name="known">Lies within the range, or outside of it.</param>
+    private void TakeAround(FlatRange range, FlatRange known)
+    {
+        if (known.Length == 0 || known.Start < range.Start || known.End > range.End)
+        {
+            Take(range);
+            return;
+        }
+
+        Take(new FlatRange(range.Start, known.Start - range.Start));
+        Take(new FlatRange(known.End, range.End - known.End));
+    }
 
     private void Take(FlatRange range) =>
         new ReadOnlySpan<float>(parameters.Pointer + range.Start, (int)range.Length).CopyTo(new Span<float>(_copy.Pointer + range.Start, (int)range.Length));

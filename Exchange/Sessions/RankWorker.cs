@@ -39,6 +39,12 @@ internal sealed class RankWorker(int rank, int index, int slots, long firstStep,
     /// <summary>What the rank does while it can only wait for others; false when nothing is left of it.</summary>
     public Func<bool>? Meanwhile { get; set; }
 
+    /// <summary>Whether the next step would have to begin with some of it; null: while anything is left of it.</summary>
+    public Func<bool>? IsDue { get; set; }
+
+    /// <summary>Whether there is something to do that the next step would have to begin with.</summary>
+    public bool HasDue => Meanwhile is not null && IsDue?.Invoke() != false;
+
     /// <summary>The last step whose gradients the rank may tell early.</summary>
     public long Begun => Volatile.Read(ref _begun);
 

@@ -5,6 +5,7 @@ using OrleansTrain.Exchange.Messages;
 using OrleansTrain.Exchange.SharedMemory;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Exchange.Tcp;
+using OrleansTrain.Training.Optimizers;
 
 namespace OrleansTrain.Exchange.Sessions;
 
@@ -25,16 +26,17 @@ internal sealed class SessionFactory(ExchangeHubOptions options, ChannelListener
         var shares = neighbours.Count > 1 && plan.Mode is not (ExchangeMode.Tcp or ExchangeMode.Orleans);
         var spin = SpinPolicy.For(
             neighbours.Sum(silo => plan.Silos[silo].Ranks.Count), bySockets: neighbours.Count > 1 && !(shares && neighbours.Count == plan.Silos.Count));
+        var optimizer = OptimizerCatalog.Create(plan.Optimizer, shape.SharesUpdate ? plan.Layout.Length : shape.OwnShard.Length);
         if (!shares)
         {
             var own = ParameterBuffer.Allocate(plan.Layout.Length);
             var early = SendsEarly(plan, neighbours);
-            return new ExchangeSession(shape, own, Links(shape, own, null, fault, spin, early), null, fault, spin, early);
+            return new ExchangeSession(shape, own, optimizer, Links(shape, own, null, fault, spin, early), null, fault, spin, early);
         }
 
         var pages = ParameterBuffer.AllocatePages(plan.Layout.Length);
-        var group = new HostGroup(shape, neighbours, pages, fault, spin);
-        return new ExchangeSession(shape, pages, Links(shape, pages, group, fault, spin, early: false), group, fault, spin, early: false);
+        var group = new HostGroup(shape, neighbours, pages, optimizer, fault, spin);
+        return new ExchangeSession(shape, pages, optimizer, Links(shape, pages, group, fault, spin, early: false), group, fault, spin, early: false);
     }
 
     /// <summary>The silos on this host, this one included.</summary>

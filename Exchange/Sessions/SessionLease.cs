@@ -28,8 +28,14 @@ internal sealed class SessionLease(IExchangeSession session, Func<ValueTask> rel
     public IGradientSink? Begin(int rank, long step, StepRequests request) => session.Begin(rank, step, request);
 
     public StepRequests Step(
-        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null) =>
-        session.Step(rank, gradients, step, learningRate, request, meanwhile);
+        int rank,
+        ReadOnlySpan<nint> gradients,
+        long step,
+        double learningRate,
+        StepRequests request,
+        Func<bool>? meanwhile = null,
+        Func<bool>? isDue = null) =>
+        session.Step(rank, gradients, step, learningRate, request, meanwhile, isDue);
 
     public void Trace(int rank, StepTrace? trace) => session.Trace(rank, trace);
 

@@ -26,6 +26,7 @@ internal sealed class SessionShape
         Covers = [.. plan.Silos.Select(silo => Tree.Cover(silo.Ranks))];
         Shards = new ShardMap(plan.Layout.Length, plan.Silos.Count, ChunkLength(plan));
         Pieces = new PieceMap(plan.Layout);
+        SharesUpdate = ShareMemory(plan) && plan.Silos.All(silo => silo.Ranks.Count == 1) && ParameterCopy.Suits(plan.Layout.Length);
     }
 
     public ExchangePlan Plan { get; }
@@ -44,6 +45,27 @@ internal sealed class SessionShape
 
     /// <summary>The part of the buffer that this silo sums and updates.</summary>
     public FlatRange OwnShard => Shards[Plan.Self];
+
+    /// <summary>
+    /// Whether silos can update parts of each other's shards, for which they keep the optimizer's state together: those of one rank each that have
+    /// nothing but shared memory between them and parameters of which each has a copy anyway. A shard is one chunk then.
+    /// </summary>
+    public bool SharesUpdate { get; }
+
+    /// <summary>The part of a silo's shard that it may leave to others: what lies in one parameter, so that one gradient is all they need of it.</summary>
+    public FlatRange Leavable(int silo)
+    {
+        var most = new FlatRange(Shards[silo].Start, 0);
+        if (SharesUpdate)
+        {
+            foreach (var piece in Pieces.Pieces(Shards[silo]))
+            {
+                most = piece.Length > most.Length ? new FlatRange(piece.Start, piece.Length) : most;
+            }
+        }
+
+        return most;
+    }
 
     /// <summary>A few chunks for each rank of the fullest silo, so that summing, sending and updating overlap even for small models.</summary>
     private static int ChunkLength(ExchangePlan plan)

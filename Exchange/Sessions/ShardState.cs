@@ -4,7 +4,8 @@ using OrleansTrain.Training.Optimizers;
 namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>The state of a flat optimizer as a checkpoint sees it.</summary>
-internal sealed unsafe class ShardState(FlatRange range, IFlatOptimizer optimizer) : IShardState
+/// <param name="first">Where the range begins in the optimizer's own.</param>
+internal sealed unsafe class ShardState(FlatRange range, IFlatOptimizer optimizer, long first = 0) : IShardState
 {
     public long Start => range.Start;
 
@@ -31,6 +32,6 @@ internal sealed unsafe class ShardState(FlatRange range, IFlatOptimizer optimize
             throw new ArgumentOutOfRangeException(nameof(offset), $"Elements {offset} to {offset + count} of '{name}': the shard has {Length}.");
         }
 
-        return new Span<float>(optimizer.State(name) + offset, count);
+        return new Span<float>(optimizer.State(name) + first + offset, count);
     }
 }

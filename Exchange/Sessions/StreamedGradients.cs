@@ -29,7 +29,7 @@ internal sealed unsafe class StreamedGradients : IDisposable
     /// <param name="shares">Who starts with which chunk of the silo's shard.</param>
     /// <param name="spin">Of threads that have a core each.</param>
     public static StreamedGradients? Create(SessionShape shape, ParameterBuffer parameters, WorkQueue shares, SpinPolicy spin) =>
-        shape.Plan.Silos.Count == 1 && shape.LocalRanks.Count > 1 && ParameterCopy.Suits(parameters) && spin != SpinPolicy.None
+        shape.Plan.Silos.Count == 1 && shape.LocalRanks.Count > 1 && ParameterCopy.Suits(parameters.Length) && spin != SpinPolicy.None
             ? new StreamedGradients(shape, shares, shape.LocalRanks.Count)
             : null;
 

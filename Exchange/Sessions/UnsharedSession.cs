@@ -29,7 +29,7 @@ internal sealed class UnsharedSession : IExchangeSession
         _pieces = new PieceMap(plan.Layout);
         var ranks = plan.Silos[plan.Self].Ranks;
         _parameters = ParameterBuffer.Allocate(plan.Layout.Length);
-        var shared = ranks.Count > 1 && !ParameterCopy.Suits(_parameters);
+        var shared = ranks.Count > 1 && !ParameterCopy.Suits(_parameters.Length);
         // In the order of the silos: those of one follow one another, so that its checkpoints hold as much as with the exchange on.
         var parts = new ShardMap(plan.Layout.Length, plan.WorldSize, 64 * 1024);
         var before = plan.Silos.Take(plan.Self).Sum(silo => silo.Ranks.Count);
@@ -67,7 +67,13 @@ internal sealed class UnsharedSession : IExchangeSession
     }
 
     public unsafe StepRequests Step(
-        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
+        int rank,
+        ReadOnlySpan<nint> gradients,
+        long step,
+        double learningRate,
+        StepRequests request,
+        Func<bool>? meanwhile = null,
+        Func<bool>? isDue = null)
     {
         _users.Enter(_fault);
         try

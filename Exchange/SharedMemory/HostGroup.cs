@@ -3,6 +3,7 @@ using OrleansTrain.Exchange.Frames;
 using OrleansTrain.Exchange.Sessions;
 using OrleansTrain.Exchange.Synchronization;
 using OrleansTrain.Training.Native;
+using OrleansTrain.Training.Optimizers;
 
 namespace OrleansTrain.Exchange.SharedMemory;
 
@@ -25,10 +26,10 @@ internal sealed unsafe class HostGroup : IDisposable
     private LentGradients? _gradients;
     private int _missing;
 
-    public HostGroup(SessionShape shape, IReadOnlyList<int> silos, ParameterBuffer parameters, SessionFault fault, SpinPolicy spin)
+    public HostGroup(SessionShape shape, IReadOnlyList<int> silos, ParameterBuffer parameters, IFlatOptimizer optimizer, SessionFault fault, SpinPolicy spin)
     {
-        Layout = new SegmentLayout(shape, silos);
-        Self = silos.ToList().IndexOf(shape.Plan.Self);
+        Layout = new SegmentLayout(shape, silos, optimizer.StateNames.Count);
+        Self = Member(shape.Plan.Self);
         _shape = shape;
         _parameters = parameters;
         _fault = fault;
@@ -52,6 +53,17 @@ internal sealed unsafe class HostGroup : IDisposable
     public Task Ready => _ready.Task;
 
     private byte* Base => (_segment ?? throw new InvalidOperationException("The shared memory is not there yet.")).Pointer;
+
+    /// <summary>A silo's number in the group.</summary>
+    public int Member(int silo)
+    {
+        var member = 0;
+        for (; Layout.Members[member] != silo; member++)
+        {
+        }
+
+        return member;
+    }
 
     /// <summary>A place in the segment.</summary>
     public byte* At(long offset) => Base + offset;
@@ -136,6 +148,15 @@ internal sealed unsafe class HostGroup : IDisposable
         {
             _segment!.Unlink();
             _ready.TrySetResult();
+        }
+    }
+
+    /// <summary>Where silos share the update: this silo's part of the optimizer's state goes where all silos of the group reach it.</summary>
+    public void ShareState(IFlatOptimizer optimizer)
+    {
+        if (_shape.SharesUpdate)
+        {
+            optimizer.MoveState((float*)At(Layout.OptimizerState), _shape.OwnShard.Start, _shape.OwnShard.Length);
         }
     }
 

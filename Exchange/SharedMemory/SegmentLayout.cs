@@ -7,7 +7,7 @@ namespace OrleansTrain.Exchange.SharedMemory;
 
 /// <summary>
 /// Where things are in the memory that the silos of one host share: a page of its own for the greeting, a line of control words for each silo,
-/// counters, an inbox for each ordered pair of silos, the parameters, and room for gradients that autograd writes where the other silos read them.
+/// counters, an inbox for each ordered pair of silos, the parameters, the optimizer's state where silos share the update, and room for gradients that autograd writes where the other silos read them.
 /// Follows from the plan: the same in all of them. Offsets in bytes.
 /// </summary>
 internal sealed class SegmentLayout
@@ -28,7 +28,8 @@ internal sealed class SegmentLayout
 
     /// <param name="shape">The session.</param>
     /// <param name="members">Indices of the silos that share the memory.</param>
-    public SegmentLayout(SessionShape shape, IReadOnlyList<int> members)
+    /// <param name="stateArrays">Arrays that the optimizer's state has.</param>
+    public SegmentLayout(SessionShape shape, IReadOnlyList<int> members, int stateArrays)
     {
         _shape = shape;
         _members = members.Count;
@@ -40,7 +41,7 @@ internal sealed class SegmentLayout
             for (var sender = 0; sender < _members; sender++)
             {
                 _counters[owner, sender] = next;
-                next = Aligned(next + (sizeof(long) * shape.Shards.Chunks(members[owner])), Line);
+                next = Aligned(next + (sizeof(long) * (shape.Shards.Chunks(members[owner]) + 1)), Line);
             }
         }
 
@@ -62,7 +63,9 @@ internal sealed class SegmentLayout
         }
 
         Parameters = Aligned(next, Environment.SystemPageSize);
-        SizeWithoutGradients = Aligned(Parameters + (shape.Shards.Length * sizeof(float)), Environment.SystemPageSize);
+        OptimizerState = Aligned(Parameters + (shape.Shards.Length * sizeof(float)), Environment.SystemPageSize);
+        SizeWithoutGradients = Aligned(
+            OptimizerState + (shape.SharesUpdate ? stateArrays * shape.Shards.Length * sizeof(float) : 0), Environment.SystemPageSize);
         next = SizeWithoutGradients;
         GradientSizes = [.. members.Select(LendableSizes)];
         _gradients = new long[_members][];
@@ -90,6 +93,9 @@ internal sealed class SegmentLayout
     /// <summary>The flat parameter buffer; on a page of its own.</summary>
     public long Parameters { get; }
 
+    /// <summary>The arrays of the optimizer's state, for all parameters; nothing where silos do not share the update.</summary>
+    public long OptimizerState { get; }
+
     /// <summary>Bytes in all; whole pages.</summary>
     public long Size { get; }
 
@@ -108,6 +114,9 @@ internal sealed class SegmentLayout
     /// <summary>How many partial sums have come for a chunk of the owner's shard.</summary>
     public long PartialCount(int owner, int sender, int chunk) => _counters[owner, sender] + (sizeof(long) * chunk);
 
+    /// <summary>How many elements of its shard a sender leaves to be updated by others: next to what each reader looks at to see whether it has come.</summary>
+    public long Left(int reader, int sender) => PartialCount(reader, sender, _shape.Shards.Chunks(Members[reader]));
+
     /// <summary>Where a partial sum for the owner's shard begins.</summary>
     public long Partial(int owner, int sender, int node) =>
         _inboxes[owner, sender] + (node * _shape.Shards[Members[owner]].Length * sizeof(float));
@@ -122,7 +131,10 @@ internal sealed class SegmentLayout
     private List<long> LendableSizes(int silo)
     {
         var slots = _shape.Plan.Layout.Slots.Where(slot => slot.Length * sizeof(float) >= SmallestGradient).ToList();
-        var read = slots.Where(slot => Members.Any(other => other != silo && Overlaps(slot, _shape.Shards[other]))).Select(slot => slot.Length).ToHashSet();
+        var read = slots
+            .Where(slot => Members.Any(other => Overlaps(slot, other != silo ? _shape.Shards[other] : _shape.Leavable(silo))))
+            .Select(slot => slot.Length)
+            .ToHashSet();
         return [.. slots.Where(slot => read.Contains(slot.Length)).Select(slot => slot.Length * sizeof(float))];
     }
 

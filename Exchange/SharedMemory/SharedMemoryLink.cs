@@ -31,7 +31,7 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
         _group = group;
         _channel = channel;
         _end = new PeerEnd(shape.Plan, silo, fault);
-        _peer = group.Layout.Members.ToList().IndexOf(silo);
+        _peer = group.Member(silo);
         _peerNodes = shape.Covers[silo].Count;
         (_ownChunks, _peerChunks) = (shape.Shards.Chunks(shape.Plan.Self), shape.Shards.Chunks(silo));
     }
@@ -82,11 +82,35 @@ internal sealed class SharedMemoryLink : IPeerLink, IFrameSink
         }
     }
 
-    public unsafe float* Partial(int node, in Piece piece)
+    public unsafe float* Partial(int owner, int node, in Piece piece)
     {
         var lent = _group.Lent(_peer, node, piece.Slot);
-        return lent != null ? lent + piece.SlotOffset : (float*)_group.At(_group.Layout.Partial(Self, _peer, node)) + (piece.Start - _shape.OwnShard.Start);
+        if (lent != null)
+        {
+            return lent + piece.SlotOffset;
+        }
+
+        // What another silo leaves of its own shard it lends: it has no inbox for itself.
+        return owner != Silo
+            ? (float*)_group.At(_group.Layout.Partial(_group.Member(owner), _peer, node)) + (piece.Start - _shape.Shards[owner].Start)
+            : throw new InvalidDataException($"Another silo of this host leaves a part of parameter {piece.Slot} to be updated, and does not lend its gradient.");
     }
+
+    /// <summary>Whether all of the other silo's partial sums for this silo's shard have come, which is of one chunk.</summary>
+    public unsafe bool HasPartials(long step) => Volatile.Read(ref *(long*)_group.At(_group.Layout.PartialCount(Self, _peer, 0))) >= Steps(step) * _peerNodes;
+
+    /// <summary>How many elements of its shard this silo leaves to others in the step it is about to come to; the other silo learns it with its partial sum.</summary>
+    public unsafe void Leave(long elements)
+    {
+        ref var said = ref *(long*)_group.At(_group.Layout.Left(_peer, Self));
+        if (Volatile.Read(ref said) != elements)
+        {
+            Volatile.Write(ref said, elements);
+        }
+    }
+
+    /// <summary>How many elements of its shard the other silo leaves to others in this step. Known once its partial sum has come.</summary>
+    public unsafe long LeftByPeer() => Volatile.Read(ref *(long*)_group.At(_group.Layout.Left(Self, _peer)));
 
     public unsafe bool TryLend(int node, int slot, float* gradient) => _group.TryLend(node, slot, gradient);
 

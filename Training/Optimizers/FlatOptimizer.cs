@@ -19,6 +19,8 @@ internal abstract unsafe class FlatOptimizer(long length, params IReadOnlyList<s
 
     public float* State(string name) => _state[name];
 
+    public void MoveState(float* memory, long offset, long count) => _state.Move(memory, offset, count);
+
     public void BeginStep(double learningRate)
     {
         Steps++;

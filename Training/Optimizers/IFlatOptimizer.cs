@@ -19,6 +19,13 @@ internal unsafe interface IFlatOptimizer : IDisposable
     /// <exception cref="KeyNotFoundException">There is no array of that name.</exception>
     float* State(string name);
 
+    /// <summary>
+    /// Keeps the state in other memory from now on, the arrays of <see cref="StateNames"/> one after another: <paramref name="count"/> elements of each
+    /// from <paramref name="offset"/> on go there, and the others are what they are there.
+    /// </summary>
+    /// <param name="memory"><see cref="Length"/> elements for each array, 64-byte aligned; stays valid as long as this is used, and its owner frees it.</param>
+    void MoveState(float* memory, long offset, long count);
+
     /// <summary>Starts a step. Not concurrent with <see cref="Update"/>.</summary>
     void BeginStep(double learningRate);
 

@@ -196,6 +196,18 @@ public sealed class RankLoopTests
         await run.Run();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TheExchangeIsToldWhetherTheNextBatchIsStillToBeMade(bool behind)
+    {
+        await using var run = new SmallRun(new TinyTask(), ranks: 2, behind: rank => rank == 0 && behind);
+
+        await run.Run();
+
+        Assert.Equal(behind, ((BarrierSession)run.Session).IsDue!());
+    }
+
     [Fact]
     public async Task ATraceShowsWhatIsPreparedInAWaitAsOnePart()
     {

@@ -69,6 +69,29 @@ public sealed class PrepareTests
     }
 
     [Fact]
+    public void ASourceIsBehindUntilItsNextBatchIsReady()
+    {
+        int[] blocks = [800];
+        using var source = new SyncSource(blocks, new MemorySupply(blocks), Five with { BatchSize = 400, WindowRecords = 800 });
+        source.Value.StartEpoch(0, 0);
+
+        // It has to be waited for, which is nothing that could be done before.
+        Assert.False(source.Value.IsBehind);
+        source.Take();
+        Assert.True(source.Value.IsBehind);
+
+        // Pieces of 341 records of 12 bytes.
+        Assert.True(source.Value.Prepare());
+        Assert.True(source.Value.IsBehind);
+        Assert.True(source.Value.Prepare());
+        Assert.False(source.Value.IsBehind);
+
+        // There is no third.
+        source.Take();
+        Assert.False(source.Value.IsBehind);
+    }
+
+    [Fact]
     public void ALargeBatchIsMadeAlone()
     {
         int[] blocks = [400_000];

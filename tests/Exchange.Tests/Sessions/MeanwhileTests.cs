@@ -103,9 +103,33 @@ public sealed class MeanwhileTests
         await Task.WhenAll(first, last).WaitAsync(Limit);
     }
 
-    private static Task<StepRequests> Step(Cluster cluster, int silo, Func<bool>? meanwhile, int rank = 0) => RankThread.Run(() =>
+    [Fact]
+    public async Task TheLastRankDoesNothingFirstThatItsNextStepDoesNotBeginWith()
+    {
+        await using var cluster = await Cluster.Start(ExchangeMode.InProcess, [[0, 1]]);
+        using var waits = new ManualResetEventSlim();
+        using var updates = new ManualResetEventSlim();
+        var pieces = 0;
+
+        // Is kept from updating anything until the last rank is done: that one finds no moment to wait in.
+        var first = Step(cluster, 0, () =>
+        {
+            waits.Set();
+            Assert.True(updates.Wait(Limit));
+            return false;
+        });
+        Assert.True(waits.Wait(Limit));
+        var last = Step(cluster, 0, () => ++pieces > 0, rank: 1, isDue: () => pieces < 3);
+        await last.WaitAsync(Limit);
+        updates.Set();
+
+        await first.WaitAsync(Limit);
+        Assert.Equal(3, pieces);
+    }
+
+    private static Task<StepRequests> Step(Cluster cluster, int silo, Func<bool>? meanwhile, int rank = 0, Func<bool>? isDue = null) => RankThread.Run(() =>
     {
         using var pinned = new PinnedGradients(SyntheticModel.Gradients(cluster.Layout, rank, 0));
-        return cluster.Sessions[silo].Step(rank, pinned.Pointers, 0, 0.1, StepRequests.None, meanwhile);
+        return cluster.Sessions[silo].Step(rank, pinned.Pointers, 0, 0.1, StepRequests.None, meanwhile, isDue);
     });
 }

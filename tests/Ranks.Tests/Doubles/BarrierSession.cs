@@ -60,6 +60,9 @@ internal sealed unsafe class BarrierSession : IExchangeSession, IShardState
     /// <summary>The learning rates of all steps, by step.</summary>
     public SortedDictionary<long, double> LearningRates { get; } = [];
 
+    /// <summary>What was last said about whether the rank has something to do that its next step would begin with.</summary>
+    public Func<bool>? IsDue { get; private set; }
+
     public StepRequests Agreed { get; private set; }
 
     public Task Connect(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -67,13 +70,20 @@ internal sealed unsafe class BarrierSession : IExchangeSession, IShardState
     public Task BroadcastParameters(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public StepRequests Step(
-        int rank, ReadOnlySpan<nint> gradients, long step, double learningRate, StepRequests request, Func<bool>? meanwhile = null)
+        int rank,
+        ReadOnlySpan<nint> gradients,
+        long step,
+        double learningRate,
+        StepRequests request,
+        Func<bool>? meanwhile = null,
+        Func<bool>? isDue = null)
     {
         ThrowIfAborted();
         _gradients[rank] = gradients.ToArray();
         _requests[rank] = request;
         if (rank == 0)
         {
+            IsDue = isDue;
             LearningRates[step] = learningRate;
         }
 

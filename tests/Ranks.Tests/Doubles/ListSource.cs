@@ -15,6 +15,11 @@ internal sealed class ListSource(long seed, int rank, int worldSize, long stepsP
     /// <summary>Called when the rank has time to prepare something.</summary>
     public Func<bool>? Preparing { get; init; }
 
+    /// <summary>Whether the rank should.</summary>
+    public Func<bool>? Behind { get; init; }
+
+    public bool IsBehind => Behind?.Invoke() ?? false;
+
     public long StepsPerEpoch => stepsPerEpoch;
 
     public long SamplesPerEpoch => stepsPerEpoch * batchSize * worldSize;

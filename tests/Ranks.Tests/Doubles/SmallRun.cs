@@ -22,6 +22,7 @@ internal sealed class SmallRun : IAsyncDisposable
         Func<ParameterLayout, IReadOnlyList<IExchangeSession>>? openSessions = null,
         Func<int, long, int, Batch, Batch>? intercept = null,
         Func<int, bool>? preparing = null,
+        Func<int, bool>? behind = null,
         long seed = 1)
     {
         for (var rank = 0; rank < ranks; rank++)
@@ -51,6 +52,7 @@ internal sealed class SmallRun : IAsyncDisposable
                 {
                     Intercept = intercept is null ? null : (epoch, step, batch) => intercept(epoch, step, own, batch),
                     Preparing = preparing is null ? null : () => preparing(own),
+                    Behind = behind is null ? null : () => behind(own),
                 },
                 Schedule = LearningRateSchedule.Create("constant", new Dictionary<string, double>(), 0.1, stepsPerEpoch, epochs * stepsPerEpoch),
                 Options = new RankLoopOptions { Epochs = epochs },
