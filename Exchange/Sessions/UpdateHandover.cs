@@ -107,18 +107,24 @@ internal sealed unsafe class UpdateHandover
     private bool Lend(RankWorker worker) => _links[0].TryLend(node: 0, _slot, (float*)worker.Gradients[_slot]);
 
     /// <summary>An equal part of what the last has left, the first of them for the silo with the lowest number.</summary>
+    /// <exception cref="InvalidDataException">It cannot have left that.</exception>
     private FlatRange Take()
     {
         foreach (var link in _links)
         {
             if (link.LeftByPeer() is > 0 and var left)
             {
-                var start = _shape.Leavable(link.Silo).Start;
+                var leavable = _shape.Leavable(link.Silo);
+                if (left > leavable.Length)
+                {
+                    throw new InvalidDataException($"Another silo of this host leaves {left} parameters to be updated: it may leave {leavable.Length}.");
+                }
+
                 var self = _shape.Plan.Self;
                 var part = self < link.Silo ? self : self - 1;
                 var (from, to) = (Cut(left, part), Cut(left, part + 1));
                 _takenFrom = link.Silo;
-                return new FlatRange(start + from, to - from);
+                return new FlatRange(leavable.Start + from, to - from);
             }
         }
 
