@@ -18,8 +18,9 @@ public sealed class RankLoop
     private readonly long _stepsPerEpoch;
     private readonly CheckpointSchedule _checkpoints;
     private readonly KeyValuePair<string, object?> _taskTag;
-    private readonly Func<bool> _prepare;
-    private readonly Func<bool> _isBehind;
+    private readonly WaitingWork _waitingWork;
+    private readonly Func<bool> _meanwhile;
+    private readonly Func<bool> _isDue;
     private RunningSums _epochSums;
     private RunningSums _intervalSums;
     private long _stepsDone;
@@ -35,8 +36,9 @@ public sealed class RankLoop
         _options = work.Options;
         _rank = work.Replica.Context.Rank;
         _stepsPerEpoch = work.Source.StepsPerEpoch;
-        _prepare = work.Trace is null ? work.Source.Prepare : Prepare;
-        _isBehind = () => work.Source.IsBehind;
+        _waitingWork = new WaitingWork(work.Source, work.Trace);
+        _meanwhile = _waitingWork.DoSome;
+        _isDue = () => _waitingWork.IsDue;
         _taskTag = new("task", work.Replica.Task.Name);
         _checkpoints = new CheckpointSchedule(
             _options.CheckpointEverySteps,
@@ -108,7 +110,7 @@ public sealed class RankLoop
             var step = _stepsDone;
             var learningRate = _work.Schedule.At(step);
             var endOfEpoch = stepInEpoch == _stepsPerEpoch - 1;
-            var (agreed, sums) = Step(step, epoch, endOfEpoch, learningRate, cancellationToken);
+            var (agreed, sums) = StepAndFree(step, epoch, endOfEpoch, learningRate, cancellationToken);
             _stepsDone++;
             _epochSums += sums;
             Publish(RankPhase.Training, epoch);
@@ -130,10 +132,24 @@ public sealed class RankLoop
         return false;
     }
 
+    private (StepRequests Agreed, RunningSums Sums) StepAndFree(
+        long step, int epoch, bool endOfEpoch, double learningRate, CancellationToken cancellationToken)
+    {
+        _waitingWork.BeginStep();
+        try
+        {
+            return Step(step, epoch, endOfEpoch, learningRate, cancellationToken);
+        }
+        finally
+        {
+            // Where nobody had to wait, or there was an error.
+            _waitingWork.FreeTensors();
+        }
+    }
+
     private (StepRequests Agreed, RunningSums Sums) Step(
         long step, int epoch, bool endOfEpoch, double learningRate, CancellationToken cancellationToken)
     {
-        using var scope = torch.NewDisposeScope();
         using var span = step % TrainingTelemetry.TracedSteps == 0 ? TrainingTelemetry.Source.StartActivity("step") : null;
         _work.Trace?.BeginStep(step);
         var started = Stopwatch.GetTimestamp();
@@ -162,7 +178,7 @@ public sealed class RankLoop
         var hasGradients = Stopwatch.GetTimestamp();
         phase?.Dispose();
         phase = span is null ? null : TrainingTelemetry.Source.StartActivity("exchange");
-        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests, _prepare, _isBehind);
+        var agreed = _work.Session.Step(_rank, gradients, step, learningRate, requests, _meanwhile, _isDue);
         _work.Replica.ParametersChanged();
         var ended = Stopwatch.GetTimestamp();
         phase?.Dispose();
@@ -172,18 +188,6 @@ public sealed class RankLoop
         _work.Trace?.Add(StepPart.Exchange, hasGradients);
         _work.Trace?.Add(StepPart.Step, started);
         return (agreed, sums);
-    }
-
-    private bool Prepare()
-    {
-        var started = Stopwatch.GetTimestamp();
-        if (!_work.Source.Prepare())
-        {
-            return false;
-        }
-
-        _work.Trace!.AddPiece(StepPart.Prepare, started);
-        return true;
     }
 
     private Batch NextBatch(long step, CancellationToken cancellationToken) =>

@@ -11,7 +11,8 @@ internal static class RankTraces
     private const int MostParts = 1 << 17;
 
     private static readonly string[] Names = ["step", "data wait", "forward", "backward", "exchange", "gather", "send partial sums",
-        "wait for partial sums", "sum and update", "send parameters", "wait for parameters", "wait for completion", "stream gradients", "prepare batches"];
+        "wait for partial sums", "sum and update", "send parameters", "wait for parameters", "wait for completion", "stream gradients",
+        "free tensors", "prepare batches"];
 
     /// <summary>Takes the memory for a rank's trace; null when the spec asks for none.</summary>
     /// <param name="first">Step this attempt begins with.</param>

@@ -11,6 +11,7 @@ internal sealed class HostBinding : IParameterBinding
 {
     private readonly (string Name, Parameter Parameter)[] _parameters;
     private readonly nint[] _gradients;
+    private readonly List<Tensor> _copies = [];
     private bool _checkedKinds;
 
     /// <summary>Makes the parameters views of <paramref name="flat"/>.</summary>
@@ -36,6 +37,8 @@ internal sealed class HostBinding : IParameterBinding
         {
             parameter.grad = null;
         }
+
+        DropCopies();
     }
 
     /// <inheritdoc/>
@@ -73,9 +76,7 @@ internal sealed class HostBinding : IParameterBinding
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => DropCopies();
 
     private nint Collect(int slot, Tensor gradient)
     {
@@ -86,13 +87,25 @@ internal sealed class HostBinding : IParameterBinding
 
         if (!gradient.is_contiguous())
         {
-            // Lives as long as the step's dispose scope.
-            return HostPointer.Of(gradient.contiguous());
+            // Like the gradient itself, needed for longer than the step's dispose scope may live.
+            var copy = gradient.contiguous().DetachFromDisposeScope();
+            _copies.Add(copy);
+            return HostPointer.Of(copy);
         }
 
         // The parameter holds on to its memory; the wrapper is not needed.
         var pointer = HostPointer.Of(gradient);
         gradient.Dispose();
         return pointer;
+    }
+
+    private void DropCopies()
+    {
+        foreach (var copy in _copies)
+        {
+            copy.Dispose();
+        }
+
+        _copies.Clear();
     }
 }

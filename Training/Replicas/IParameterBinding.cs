@@ -11,7 +11,7 @@ internal interface IParameterBinding : IDisposable
 
     /// <summary>
     /// After <c>backward()</c>: one pointer a parameter in layout order, contiguous float32 in host memory,
-    /// valid until <see cref="ClearGradients"/> or the end of the dispose scope this is called in.
+    /// valid until <see cref="ClearGradients"/> or the end of the binding, whatever becomes of the dispose scope this is called in.
     /// </summary>
     /// <exception cref="ModelException">A parameter has no gradient, or not one that can be exchanged.</exception>
     ReadOnlySpan<nint> CollectGradients();

@@ -120,7 +120,7 @@ public sealed class ModelReplica : IDisposable
     }
 
     /// <summary>
-    /// One forward and backward pass; call it, and use the gradients, inside one dispose scope of the step.
+    /// One forward and backward pass; call it inside a dispose scope, which may end before the gradients have been used.
     /// </summary>
     /// <param name="batch">The batch, on the CPU; stays the caller's.</param>
     /// <param name="gradients">One pointer a parameter in layout order, contiguous float32 in host memory, until the next call.</param>

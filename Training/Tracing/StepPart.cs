@@ -42,6 +42,9 @@ public enum StepPart : byte
     /// <summary>In the exchange: copying the parts of the gradients that other ranks of the silo add up, where reading them in place takes longer.</summary>
     StreamGradients,
 
+    /// <summary>In a wait for others: freeing what the forward and backward pass have left behind.</summary>
+    FreeTensors,
+
     /// <summary>In a wait for others: gathering the batches of the next steps.</summary>
     Prepare,
 }

@@ -196,6 +196,39 @@ public sealed class RankLoopTests
         await run.Run();
     }
 
+    [Fact]
+    public async Task ARankFreesTheTensorsOfItsStepBeforeItPreparesAnythingInAWait()
+    {
+        using var prepared = new ManualResetEventSlim();
+        long withBatch = 0, inWait = 0;
+        await using var run = TwoOfOneSilo(
+            intercept: (epoch, step, rank, batch) =>
+            {
+                if ((epoch, step, rank) == (1, 2, 0))
+                {
+                    withBatch = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+                }
+
+                Assert.True((epoch, step, rank) != (1, 2, 1) || prepared.Wait(TimeSpan.FromSeconds(30)));
+                return batch;
+            },
+            preparing: rank =>
+            {
+                if (rank == 0 && withBatch != 0 && inWait == 0)
+                {
+                    inWait = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+                    prepared.Set();
+                }
+
+                return false;
+            });
+
+        await run.Run();
+
+        // Inputs and targets are gone, and nothing that was made of them is left.
+        Assert.InRange(inWait, 0, withBatch - 2);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,4 +1,5 @@
 using OrleansTrain.Training.Replicas;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -75,15 +76,45 @@ public sealed class ModelReplicaTests
     }
 
     [Fact]
-    public unsafe void AGradientThatIsNotContiguousIsCopied()
+    public unsafe void AGradientThatIsNotContiguousIsCopiedAndOutlivesTheScopeOfItsStep()
     {
         using var replica = Bound(Create(new TestTask(_ => new Transposed())));
         using var batch = TestTask.Batch(6, 3);
-        using var scope = NewDisposeScope();
-        replica.ForwardBackward(batch, out var gradients);
+        ReadOnlySpan<nint> gradients;
+        byte[] expected;
+        using (NewDisposeScope())
+        {
+            replica.ForwardBackward(batch, out gradients);
+            expected = replica.Model.parameters().Single().grad!.contiguous().bytes.ToArray();
+        }
 
-        var expected = replica.Model.parameters().Single().grad!.contiguous().bytes;
-        Assert.True(expected.SequenceEqual(new ReadOnlySpan<byte>((void*)gradients[0], expected.Length)));
+        // Whatever was freed with the scope is given out again.
+        using var others = NewDisposeScope();
+        for (var i = 0; i < 100; i++)
+        {
+            full(expected.Length / sizeof(float), -1f);
+        }
+
+        Assert.Equal(expected, new ReadOnlySpan<byte>((void*)gradients[0], expected.Length).ToArray());
+    }
+
+    [Fact]
+    public void CopiesOfGradientsDoNotPileUp()
+    {
+        using var replica = Bound(Create(new TestTask(_ => new Transposed())));
+        using var batch = TestTask.Batch(6, 3);
+        var alive = new List<long>();
+        for (var step = 0; step < 4; step++)
+        {
+            using (NewDisposeScope())
+            {
+                replica.ForwardBackward(batch, out _);
+            }
+
+            alive.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+
+        Assert.Single(alive.Distinct());
     }
 
     [Fact]
@@ -157,6 +188,11 @@ public sealed class ModelReplicaTests
         public Transposed()
             : base(nameof(Transposed)) => register_parameter("weight", _weight);
 
-        public override Tensor forward(Tensor input) => input.mm(_weight.expand(6, 3).t().t().clone());
+        // Autograd's own gradients lie as their parameters do; what it adds to stays as it is.
+        public override Tensor forward(Tensor input)
+        {
+            _weight.grad = zeros(3, 6).t();
+            return input.mm(_weight);
+        }
     }
 }
