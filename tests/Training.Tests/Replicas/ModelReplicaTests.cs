@@ -156,6 +156,45 @@ public sealed class ModelReplicaTests
         Assert.True(gradients.IsEmpty);
     }
 
+    public static TheoryData<string> Losses => ["as it is", "one element", "in the middle of others", "double"];
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void TheLossIsReadWhereverItLies(string kind)
+    {
+        var item = 0d;
+        using var replica = Bound(Create(new TestTask(_ => nn.Linear(6, 3))
+        {
+            Reshape = loss =>
+            {
+                item = loss.item<float>();
+                return kind switch
+                {
+                    "one element" => loss.reshape(1, 1),
+                    "in the middle of others" => stack([loss + 1, loss, loss - 1]).narrow(0, 1, 1),
+                    "double" => loss.to(ScalarType.Float64),
+                    _ => loss,
+                };
+            },
+        }));
+        using var batch = TestTask.Batch(6, 3);
+        using var scope = NewDisposeScope();
+
+        var loss = replica.ForwardBackward(batch, out _);
+        Assert.Equal(item, loss);
+    }
+
+    [Fact]
+    public void ALossOfSeveralElementsIsRefused()
+    {
+        using var replica = Bound(Create(new TestTask(_ => nn.Linear(6, 3)) { Reshape = loss => stack([loss, loss]) }));
+        using var batch = TestTask.Batch(6, 3);
+        using var scope = NewDisposeScope();
+
+        var failure = Assert.Throws<ModelException>(() => replica.ForwardBackward(batch, out _));
+        Assert.Contains("expected the loss to be a scalar, found shape [2]", failure.Message, StringComparison.Ordinal);
+    }
+
     private static ModelReplica Create(TestTask task, int rank = 0, long seed = 1) =>
         ModelReplica.Create(task, TestTask.Context(new RankRandom(seed, rank), rank, seed));
 
