@@ -110,7 +110,7 @@ public sealed class RankLoop
             var step = _stepsDone;
             var learningRate = _work.Schedule.At(step);
             var endOfEpoch = stepInEpoch == _stepsPerEpoch - 1;
-            var (agreed, sums) = StepAndFree(step, epoch, endOfEpoch, learningRate, cancellationToken);
+            var (agreed, sums) = Step(step, epoch, endOfEpoch, learningRate, cancellationToken);
             _stepsDone++;
             _epochSums += sums;
             Publish(RankPhase.Training, epoch);
@@ -132,24 +132,10 @@ public sealed class RankLoop
         return false;
     }
 
-    private (StepRequests Agreed, RunningSums Sums) StepAndFree(
-        long step, int epoch, bool endOfEpoch, double learningRate, CancellationToken cancellationToken)
-    {
-        _waitingWork.BeginStep();
-        try
-        {
-            return Step(step, epoch, endOfEpoch, learningRate, cancellationToken);
-        }
-        finally
-        {
-            // Where nobody had to wait, or there was an error.
-            _waitingWork.FreeTensors();
-        }
-    }
-
     private (StepRequests Agreed, RunningSums Sums) Step(
         long step, int epoch, bool endOfEpoch, double learningRate, CancellationToken cancellationToken)
     {
+        using var tensors = _waitingWork.BeginStep();
         using var span = step % TrainingTelemetry.TracedSteps == 0 ? TrainingTelemetry.Source.StartActivity("step") : null;
         _work.Trace?.BeginStep(step);
         var started = Stopwatch.GetTimestamp();

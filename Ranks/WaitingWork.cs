@@ -16,8 +16,12 @@ internal sealed class WaitingWork(IBatchSource source, StepTrace? trace)
     /// <summary>The next step would have to begin with some of it.</summary>
     public bool IsDue => _tensors is not null || source.IsBehind;
 
-    /// <summary>What is made from here on is freed in a wait, or by <see cref="FreeTensors"/>.</summary>
-    public void BeginStep() => _tensors = torch.NewDisposeScope();
+    /// <summary>What is made from here on is freed in a wait, or with what this returns: where nobody had to wait, or after an error.</summary>
+    public StepTensors BeginStep()
+    {
+        _tensors = torch.NewDisposeScope();
+        return new StepTensors(this);
+    }
 
     /// <summary>Does some microseconds' worth of it; false when there is nothing now.</summary>
     public bool DoSome()
@@ -38,9 +42,8 @@ internal sealed class WaitingWork(IBatchSource source, StepTrace? trace)
         return true;
     }
 
-    /// <summary>Frees the step's tensors, unless that has been done.</summary>
-    /// <returns>Whether there were any to free.</returns>
-    public bool FreeTensors()
+    // False when there is none, or none any more.
+    private bool FreeTensors()
     {
         if (_tensors is not { } tensors)
         {
@@ -50,5 +53,12 @@ internal sealed class WaitingWork(IBatchSource source, StepTrace? trace)
         _tensors = null;
         tensors.Dispose();
         return true;
+    }
+
+    /// <summary>The tensors of a step; disposing frees what no wait has freed.</summary>
+    public readonly record struct StepTensors(WaitingWork Work) : IDisposable
+    {
+        /// <inheritdoc/>
+        public void Dispose() => Work.FreeTensors();
     }
 }

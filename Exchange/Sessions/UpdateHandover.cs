@@ -8,8 +8,9 @@ namespace OrleansTrain.Exchange.Sessions;
 
 /// <summary>
 /// Between silos that share the update (<see cref="SessionShape.SharesUpdate"/>): the rank that comes last to a step never waits, so what others do in
-/// their waits it has still to do (<see cref="RankWorker.HasDue"/>: this step's tensors to free, the next one's batch to make). It leaves a part of its shard's update to the others, who wait for it, and
-/// does that while they finish: more the next time if it was not done when they were, less if it was. Who updates an element does not change its bits.
+/// their waits it has still to do (<see cref="RankWorker.HasDue"/>: this step's tensors to free, the next one's batch to make). It leaves a part of its
+/// shard's update to the others, who wait for it, and does that while they finish: more the next time if it was not done when they were, less if it was.
+/// Who updates an element does not change its bits.
 /// Used by the thread of the silo's rank alone.
 /// </summary>
 internal sealed unsafe class UpdateHandover
