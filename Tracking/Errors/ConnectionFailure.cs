@@ -19,7 +19,7 @@ internal static class ConnectionFailure
                 $"The host '{endpoint.BaseAddress.Host}' of {MlflowEnvironment.TrackingUri} ({endpoint.BaseAddress}) is not known",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
                 $"No MLflow server answers at {endpoint.BaseAddress} ({MlflowEnvironment.TrackingUri}): "
-                + OneLine.Of(exception.GetBaseException().Message),
+                + $"{OneLine.Of(exception.GetBaseException().Message).TrimEnd('.')}. Start it, or correct the address",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"No trusted TLS connection to {endpoint.BaseAddress}: {OneLine.Of(exception.GetBaseException().Message)}. "
                 + $"Install the server's certificate authority, or set {MlflowEnvironment.InsecureTls}=true to trust anybody",

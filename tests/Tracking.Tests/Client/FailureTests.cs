@@ -11,7 +11,7 @@ public sealed class FailureTests
     private static readonly MlflowBatch OneMetric = new() { Metrics = [new MlflowMetric("loss", 0.5, 1_700_000_000_000)] };
 
     [Fact]
-    public async Task Nobody_listening_is_certainly_not_applied_and_names_address_and_variable()
+    public async Task Nobody_listening_is_certainly_not_applied_and_says_where_and_what_to_do()
     {
         var port = FreePort();
 
@@ -19,6 +19,7 @@ public sealed class FailureTests
 
         Assert.Contains($"http://127.0.0.1:{port}/", failure.Message, StringComparison.Ordinal);
         Assert.Contains("MLFLOW_TRACKING_URI", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Connection refused. Start it, or correct the address.", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.IsTransient);
         Assert.False(failure.MayHaveBeenApplied);
     }
